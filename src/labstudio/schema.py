@@ -1,0 +1,386 @@
+"""What a table's columns are, and the one canonicaliser of their values.
+
+Training, prediction, the ONNX feed and serving all turn a user's frame into arrays here and nowhere else,
+so that a value means the same wherever it enters: whatever dtype it came in (object, category, pandas
+``str``, Arrow-backed, nullable, int where float was) and in whatever order its columns stand.
+
+It knows numpy and pandas, and nothing else of the studio but its errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from numbers import Number
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from labstudio.errors import Invalid
+
+MISSING_DATE = int(np.iinfo(np.int64).min)
+"""What stands for a missing date among int64 epoch seconds."""
+
+LARGEST_EXACT_INTEGER = 2**53
+"""Beyond it a double no longer holds every integer; such columns enter as strings."""
+
+OUTPUT_NAMES = ("label", "probabilities", "value")
+"""Names the graph's outputs have; a column called so gets another input name."""
+
+SEMANTIC_TYPES = ("number", "boolean", "category", "text", "datetime", "id", "constant")
+
+_TEXT_WORDS = 4.0  # a column of mostly distinct strings with that many words each is prose, not categories
+_FEW_ROWS = 20  # below it "all values differ" says nothing
+_FORCED_PHYSICAL = {"number": "number", "boolean": "boolean", "datetime": "datetime", "category": "string"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, how its values are stored, what they mean, and how they enter a graph."""
+
+    name: str
+    physical: str
+    semantic: str
+    input: str
+
+    @property
+    def feed(self) -> str:
+        """Element type of the graph input: ``"double"``, ``"string"`` or ``"int64"``."""
+        return {"string": "string", "datetime": "int64"}.get(self.physical, "double")
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The columns of a table, in order.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"age": [31, None, 47], "city": ["Oslo", "Rome", None]})
+    >>> schema = Schema.infer(frame)
+    >>> [(column.name, column.semantic) for column in schema]
+    [('age', 'number'), ('city', 'category')]
+    >>> {name: values.tolist() for name, values in schema.canonical(frame).items()}
+    {'age': [31.0, nan, 47.0], 'city': ['Oslo', 'Rome', '']}
+    """
+
+    columns: tuple[Column, ...]
+
+    @classmethod
+    def infer(cls, frame: pd.DataFrame, types: Mapping[str, str] | None = None) -> Schema:
+        """Find the type of every column.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            The table, of any number of rows.
+        types : mapping of column name to semantic type, optional
+            What the person knows better than the data shows.
+
+        Raises
+        ------
+        Invalid
+            Two columns share a name, a column holds what is not a value, or `types` names what is not there.
+        """
+        wanted = dict(types or {})
+        series = named_columns(frame)
+        for name, semantic in wanted.items():
+            if name not in series:
+                raise Invalid(f"types: there is no column {name!r}{_nearest(name, series)}.")
+            if semantic not in SEMANTIC_TYPES:
+                raise Invalid(
+                    f"types: {semantic!r} is not a type for column {name!r}; "
+                    f"choose one of {', '.join(SEMANTIC_TYPES)}."
+                )
+        columns: list[Column] = []
+        taken = set(OUTPUT_NAMES)
+        for name, values in series.items():
+            forced = wanted.get(name)
+            physical = _FORCED_PHYSICAL.get(forced or "") or _physical(name, values)
+            semantic = forced or _semantic(name, values, physical)
+            label = name or "column"
+            while label in taken:
+                label += " (input)"
+            taken.add(label)
+            columns.append(Column(name, physical, semantic, label))
+        return cls(tuple(columns))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def __iter__(self) -> Iterator[Column]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __getitem__(self, name: str) -> Column:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise Invalid(f"There is no column {name!r}{_nearest(name, self.names)}.")
+
+    def select(self, names: Iterable[str]) -> Schema:
+        """Return the named columns only, in the order given."""
+        return Schema(tuple(self[name] for name in names))
+
+    def without(self, names: Iterable[str]) -> Schema:
+        """Return all columns but the named ones."""
+        left_out = set(names)
+        return Schema(tuple(column for column in self.columns if column.name not in left_out))
+
+    def canonical(self, frame: pd.DataFrame, names: Sequence[str] | None = None) -> dict[str, np.ndarray]:
+        """Turn a frame's columns into canonical arrays.
+
+        Parameters
+        ----------
+        frame : DataFrame of N rows
+            Any dtypes, any column order; columns the schema does not name are ignored.
+        names : sequence of str, optional
+            Only these columns of the schema.
+
+        Returns
+        -------
+        dict of column name to array of shape (N,)
+            float64 with NaN for missing (numbers, integers, booleans), object array of ``str`` with ``""``
+            for missing, int64 seconds since 1970 UTC with `MISSING_DATE` for missing.
+
+        Raises
+        ------
+        Invalid
+            A column is missing, or a value is not what the schema says, named by column and row.
+        """
+        series = named_columns(frame)
+        wanted = self.columns if names is None else self.select(names).columns
+        absent = [column.name for column in wanted if column.name not in series]
+        if absent:
+            shown = ", ".join(repr(name) for name in absent[:5]) + (" …" if len(absent) > 5 else "")
+            raise Invalid(
+                f"The table lacks {len(absent)} needed column(s): {shown}{_nearest(absent[0], series)}."
+            )
+        return {column.name: canonical_values(series[column.name], column) for column in wanted}
+
+    def feed(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
+        """Turn a frame of N rows into what a graph is fed: input name → array of shape (N, 1)."""
+        arrays = self.canonical(frame)
+        return {column.input: arrays[column.name].reshape(-1, 1) for column in self.columns}
+
+    def to_dict(self) -> list[dict[str, str]]:
+        """Return the columns as plain JSON values."""
+        return [asdict(column) for column in self.columns]
+
+    @classmethod
+    def from_dict(cls, columns: list[dict[str, str]]) -> Schema:
+        """Read what `to_dict` wrote."""
+        return cls(tuple(Column(**column) for column in columns))
+
+
+def named_columns(frame: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return a frame's columns by their name as text, each name once.
+
+    Raises
+    ------
+    Invalid
+        It is no frame, a name occurs twice, or a name is not valid Unicode.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise Invalid(f"A pandas DataFrame is needed, not a {type(frame).__name__}.")
+    named: dict[str, pd.Series] = {}
+    for position, label in enumerate(frame.columns):
+        name = str(label)
+        if name in named:
+            raise Invalid(f"Two columns are called {name!r}; rename one of them.")
+        if not _is_unicode(name):
+            raise Invalid(f"The name of column {position + 1}, {name!r}, is not valid Unicode; rename it.")
+        named[name] = frame.iloc[:, position]
+    return named
+
+
+def canonical_values(values: pd.Series, column: Column) -> np.ndarray:
+    """Canonical array of one column: the same as `Schema.canonical` gives for it."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype if not values.isna().any() else object)
+    if column.physical == "string":
+        return _as_text(values, column.name)
+    if column.physical == "datetime":
+        return _as_seconds(values, column.name)
+    return _as_numbers(values, column)
+
+
+def _physical(name: str, values: pd.Series) -> str:
+    if isinstance(values.dtype, (pd.CategoricalDtype, pd.StringDtype)):
+        return "string"
+    kind = values.dtype.kind  # numpy's letter; pandas' nullable and Arrow-backed types have it too
+    if kind == "b":
+        return "boolean"
+    if kind in "iu":
+        present = values.dropna()
+        beyond = len(present) > 0 and (
+            int(present.max()) > LARGEST_EXACT_INTEGER or int(present.min()) < -LARGEST_EXACT_INTEGER
+        )
+        return "string" if beyond else "integer"
+    if kind in "fm":
+        return "number"
+    if kind == "M":
+        return "datetime"
+    return _physical_of_objects(name, values)
+
+
+def _physical_of_objects(name: str, values: pd.Series) -> str:
+    """Look at the values themselves; a mixture of text and anything else is text."""
+    present = values.dropna().astype(object)
+    kinds = {type(value) for value in present}
+    for kind in kinds:
+        if not issubclass(kind, (str, bool, np.bool_, Number, Decimal, date, np.datetime64, timedelta)):
+            row = next(i for i, value in enumerate(values) if type(value) is kind)
+            raise Invalid(
+                f"Column {name!r} holds a {kind.__name__} in row {row + 1}; "
+                "a table's values are numbers, texts, booleans and dates."
+            )
+        if issubclass(kind, (complex, np.complexfloating)):
+            raise Invalid(
+                f"Column {name!r} holds complex numbers; split them into two columns of real numbers."
+            )
+    if not kinds:
+        return "number"
+    if all(issubclass(kind, (bool, np.bool_)) for kind in kinds):
+        return "boolean"
+    if all(issubclass(kind, (Number, Decimal, timedelta)) for kind in kinds):
+        whole = all(issubclass(kind, (int, np.integer)) for kind in kinds)
+        if whole and any(abs(int(value)) > LARGEST_EXACT_INTEGER for value in present):
+            return "string"
+        return "integer" if whole else "number"
+    if all(issubclass(kind, (date, np.datetime64)) for kind in kinds):
+        return "datetime"
+    return "string"
+
+
+def _semantic(name: str, values: pd.Series, physical: str) -> str:
+    present = values.dropna()
+    if len(present) == 0:
+        return "constant"
+    distinct = int(present.nunique())
+    if distinct == 1 and len(present) == len(values):
+        return "constant"
+    every_one_differs = distinct == len(present) >= _FEW_ROWS
+    if physical == "boolean":
+        return "boolean"
+    if physical == "datetime":
+        return "datetime"
+    if physical == "number":
+        return "number"
+    if physical == "integer":
+        counts_up = every_one_differs and int(present.max()) - int(present.min()) == len(present) - 1
+        called_id = name.lower() == "id" or name.lower().endswith(("_id", " id"))
+        return "id" if counts_up or (every_one_differs and called_id) else "number"
+    sample = present.iloc[:2_000].astype(str)
+    if distinct > max(_FEW_ROWS, len(present) / 2) and sample.str.split().str.len().mean() >= _TEXT_WORDS:
+        return "text"
+    return "id" if every_one_differs else "category"
+
+
+def _as_numbers(values: pd.Series, column: Column) -> np.ndarray:
+    kind = values.dtype.kind
+    if kind == "m":
+        return values.dt.total_seconds().to_numpy(dtype=np.float64, na_value=np.nan)
+    if kind == "M" and values.notna().any():
+        raise Invalid(f"Column {column.name!r} holds dates, but numbers are expected.")
+    if kind in "biuf":
+        return values.to_numpy(dtype=np.float64, na_value=np.nan)
+    present = ~values.isna().to_numpy()
+    objects = values.to_numpy(dtype=object)
+    numbers = np.full(len(objects), np.nan)
+    for row in np.flatnonzero(present):
+        numbers[row] = _number(objects[row], column, int(row))
+    return numbers
+
+
+def _number(value: Any, column: Column, row: int) -> float:
+    if isinstance(value, str):
+        text = value.strip().lower()
+        if text in ("", "nan"):
+            return float("nan")
+        if column.physical == "boolean" and text in ("true", "false"):
+            return float(text == "true")
+    elif isinstance(value, timedelta):
+        return value.total_seconds()
+    elif isinstance(value, (date, np.datetime64)):
+        raise Invalid(
+            f"Column {column.name!r}, row {row + 1}: {value!s} is a date, but numbers are expected."
+        )
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise Invalid(f"Column {column.name!r}, row {row + 1}: {_shown(value)} is not a number.") from None
+
+
+def _as_text(values: pd.Series, name: str) -> np.ndarray:
+    texts = values.to_numpy(dtype=object, copy=True)
+    texts[values.isna().to_numpy()] = ""
+    for row, value in enumerate(texts):
+        if type(value) is not str:
+            texts[row] = _text(value, name, row)
+    if not _is_unicode("".join(texts)):
+        row = next(i for i, text in enumerate(texts) if not _is_unicode(text))
+        raise Invalid(f"Column {name!r}, row {row + 1}: {texts[row]!r} is not valid Unicode.")
+    return texts
+
+
+def _text(value: Any, name: str, row: int) -> str:
+    if isinstance(value, (str, bool, np.bool_, date, timedelta)):
+        return str(value)
+    if isinstance(value, np.datetime64):
+        return str(pd.Timestamp(value))
+    if isinstance(value, (int, np.integer)):
+        return str(int(value))
+    if isinstance(value, (float, np.floating, Decimal)):
+        number = float(value)
+        return str(int(number)) if number.is_integer() else repr(number)
+    raise Invalid(f"Column {name!r}, row {row + 1}: {_shown(value)} is not a text.")
+
+
+def _as_seconds(values: pd.Series, name: str) -> np.ndarray:
+    if values.dtype.kind in "biufm" and values.notna().any():
+        raise Invalid(f"Column {name!r} holds numbers, but dates are expected.")
+    dates = values
+    if values.dtype.kind != "M":
+        dates = pd.to_datetime(values.astype(object), errors="coerce", utc=True, format="ISO8601")
+        bad = np.flatnonzero((dates.isna() & values.notna() & (values != "")).to_numpy())
+        if len(bad):
+            raise Invalid(
+                f"Column {name!r}, row {bad[0] + 1}: {_shown(values.iloc[bad[0]])} is not a date; "
+                "write it as 2026-11-23 or 2026-11-23T18:30:00."
+            )
+    if isinstance(dates.dtype, pd.ArrowDtype):
+        zone = getattr(dates.dtype.pyarrow_dtype, "tz", None)
+        dates = dates.astype(f"datetime64[us, {zone}]" if zone else "datetime64[us]")
+    if isinstance(dates.dtype, pd.DatetimeTZDtype):
+        dates = dates.dt.tz_convert("UTC").dt.tz_localize(None)
+    return dates.to_numpy().astype("datetime64[s]").astype(np.int64)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
