@@ -55,7 +55,10 @@ class AutoMLSettings(BaseModel):
         0.2, gt=0, lt=0.9, description="Share of the rows (of the groups) kept aside to judge the result."
     )
     folds: int | None = Field(
-        None, ge=2, le=20, description="Folds of the cross-validation; chosen by size and budget when not given."
+        None,
+        ge=2,
+        le=20,
+        description="Folds of the cross-validation; chosen by size and budget when not given.",
     )
     learners: list[Literal["baseline", "linear", "lightgbm"]] = Field(
         default_factory=list, description="Only these learners; all when not given."
@@ -87,6 +90,4 @@ class AutoMLRun(AutoMLSettings):
         description="Data asset, such as churn or churn@3.",
         json_schema_extra={"choices": "assets"},
     )
-    target: str = Field(
-        description="Column to predict.", json_schema_extra={"choices": "columns(data)"}
-    )
+    target: str = Field(description="Column to predict.", json_schema_extra={"choices": "columns(data)"})

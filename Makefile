@@ -1,0 +1,73 @@
+# make demo · make test · make lint · make bench
+# Everything is installed into .venv; nothing but Python 3.11+ and make has to be there before.
+
+PYTHON ?= python3
+VENV := .venv
+SMALL := .venv-pandas2
+RUN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONWARNINGS ?= ignore::DeprecationWarning
+
+# The small environment holds what the core needs, with the older pandas that some users must stay on.
+CORE := "pandas<3" "numpy<3" pyarrow duckdb scikit-learn lightgbm optuna onnx onnxruntime skl2onnx \
+	pydantic sqlalchemy alembic fsspec cloudpickle ipython \
+	pytest pytest-timeout pytest-xdist hypothesis
+
+.PHONY: help demo test lint format bench deps test-deps clean
+
+help:
+	@echo "make demo    from a CSV file to a certified ONNX model, in a notebook run by papermill"
+	@echo "make test    every test and the lint set, on pandas 3 and on pandas 2"
+	@echo "make lint    ruff, mypy, import-linter"
+	@echo "make bench   what things cost on this machine"
+
+demo: $(VENV)/.installed
+	@$(RUN)/python notebooks/demo.py
+
+test: test-deps $(VENV)/.installed $(SMALL)/.installed lint
+	$(RUN)/pytest -n 2 --dist loadfile
+	PYTHONPATH=src $(SMALL)/bin/python -m pytest -m core -n 2 --dist loadfile tests
+
+lint: $(VENV)/.installed
+	$(RUN)/ruff check src tests benchmarks notebooks
+	$(RUN)/ruff format --check src tests benchmarks notebooks
+	$(RUN)/mypy
+	$(RUN)/lint-imports --no-cache
+
+format: $(VENV)/.installed
+	$(RUN)/ruff check --fix -q src tests benchmarks notebooks
+	$(RUN)/ruff format src tests benchmarks notebooks
+
+bench: $(VENV)/.installed
+	$(RUN)/python benchmarks/core.py
+
+# What only the system can bring: installed when root, else named in one sentence.
+deps:
+	@sh scripts/deps.sh $(PYTHON)
+
+test-deps:
+	@sh scripts/deps.sh $(PYTHON) test
+
+$(VENV)/.installed: pyproject.toml Makefile | deps
+ifdef UV
+	uv venv -q --allow-existing --python $(PYTHON) $(VENV)
+	uv pip install -q --python $(RUN)/python -e ".[test,postgres]"
+else
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)/pip install -q -e ".[test,postgres]"
+endif
+	@touch $@
+
+$(SMALL)/.installed: pyproject.toml Makefile | deps
+ifdef UV
+	uv venv -q --allow-existing --python $(PYTHON) $(SMALL)
+	uv pip install -q --python $(SMALL)/bin/python $(CORE)
+else
+	$(PYTHON) -m venv $(SMALL)
+	$(SMALL)/bin/pip install -q $(CORE)
+endif
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(SMALL) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,31 @@
+#!/bin/sh
+# What pip cannot install: venv, OpenMP's runtime (LightGBM), PostgreSQL's server (one smoke test).
+# Installs it with apt when root; otherwise one sentence says what to run.
+# Usage: deps.sh [python] [test]
+set -eu
+python=${1:-python3}
+purpose=${2:-use}
+missing=
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+    echo "Labstudio needs Python 3.11 or newer; name one with: make PYTHON=python3.12 …" >&2
+    exit 1
+}
+"$python" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv"
+"$python" -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/null || missing="$missing libgomp1"
+if [ "$purpose" = test ] && ! command -v initdb >/dev/null 2>&1; then
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+fi
+[ -n "$missing" ] || exit 0
+if [ "$(uname)" = Darwin ]; then
+    echo "Please run once: brew install libomp postgresql" >&2
+    exit 0
+fi
+if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    apt-get install -qq -y --no-install-recommends $missing >/dev/null
+else
+    echo "Please run once, then try again: sudo apt-get install -y$missing" >&2
+    exit 1
+fi

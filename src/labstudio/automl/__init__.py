@@ -1,0 +1,47 @@
+"""AutoML: from a table to a good model as one certified ONNX file.
+
+`fit` needs no workspace; `AutoML` keeps its runs in one.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from labstudio.automl.engine import fit
+    from labstudio.automl.metrics import Metric
+    from labstudio.automl.result import AutoMLResult
+    from labstudio.automl.runs import AutoML, Run
+    from labstudio.automl.settings import AutoMLRun, AutoMLSettings
+    from labstudio.automl.trial import Progress, Trial
+
+__all__ = [
+    "AutoML",
+    "AutoMLResult",
+    "AutoMLRun",
+    "AutoMLSettings",
+    "Metric",
+    "Progress",
+    "Run",
+    "Trial",
+    "fit",
+]
+
+_HOMES = {
+    "AutoML": "runs",
+    "AutoMLResult": "result",
+    "AutoMLRun": "settings",
+    "AutoMLSettings": "settings",
+    "Metric": "metrics",
+    "Progress": "trial",
+    "Run": "runs",
+    "Trial": "trial",
+    "fit": "engine",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"labstudio.automl.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'labstudio.automl' has no attribute {name!r}")

@@ -1,0 +1,150 @@
+"""What a worker does for a search: fit one candidate on the folds, or once on all training rows.
+
+The training data reach the worker as one file, read once a worker. This module knows no search and no
+metric: it hands back predictions, so that a person's own metric never has to travel.
+"""
+
+from __future__ import annotations
+
+import pickle
+import time
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from labstudio.schema import Schema
+
+if TYPE_CHECKING:
+    from labstudio.automl.pipeline import Pipeline
+
+WARM_MODULES = ("sklearn.linear_model", "lightgbm", "labstudio.automl.pipeline")
+"""What every candidate needs: imported while the data are still being read."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A learner with its hyper-parameters."""
+
+    learner: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Training:
+    """The rows a search may see, and how they are split.
+
+    Attributes
+    ----------
+    columns : dict of str to ndarray of shape (N,)
+    y : ndarray of shape (N,)
+    folds : list of (training rows, validation rows)
+    """
+
+    features: Schema
+    task: str
+    classes: np.ndarray | None
+    columns: dict[str, np.ndarray]
+    y: np.ndarray
+    folds: list[tuple[np.ndarray, np.ndarray]]
+    seed: int
+    threads: int
+
+    def save(self, path: Path) -> Path:
+        """Write the data for the workers; the file is this process' own and read by its workers alone."""
+        with path.open("wb") as file:
+            pickle.dump(self, file, protocol=5)
+        return path
+
+    def pipeline(self, candidate: Candidate) -> Pipeline:
+        """Return the candidate, not yet fitted."""
+        from labstudio.automl.pipeline import Pipeline
+
+        return Pipeline(
+            self.features,
+            self.task,
+            self.classes,
+            candidate.learner,
+            candidate.params,
+            seed=self.seed,
+            threads=self.threads,
+        )
+
+    def rows(self, rows: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Return columns and targets of some rows."""
+        return {name: values[rows] for name, values in self.columns.items()}, self.y[rows]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a candidate.
+
+    Attributes
+    ----------
+    predictions : list of ndarray of shape (n, K) or (n,)
+        For the validation rows of each fold.
+    refit_params : dict
+        What to fit it with on all rows: early stopping has found the number of rounds.
+    """
+
+    predictions: list[np.ndarray]
+    refit_params: dict[str, Any]
+    seconds: float
+
+
+def evaluate(path: Path, candidate: Candidate, deadline: float | None) -> Outcome:
+    """Fit a candidate on each fold.
+
+    Parameters
+    ----------
+    path : Path
+        Where `Training.save` wrote the data.
+    candidate : Candidate
+        What to fit.
+    deadline : float or None
+        Unix time in seconds by which it should be done; each fold gets an equal share of what is left.
+    """
+    training = _load(path)
+    started = time.monotonic()
+    predictions, found = [], []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for number, (train, validation) in enumerate(training.folds):
+            share = None
+            if deadline is not None:
+                now = time.time()
+                share = now + max(0.0, deadline - now) / (len(training.folds) - number)
+            held = training.rows(validation)
+            pipeline = training.pipeline(candidate)
+            pipeline.fit(*training.rows(train), validation=held, deadline=share)
+            predictions.append(pipeline.predict_columns(held[0]))
+            found.append(pipeline.learner.refit_params())
+    return Outcome(predictions, _middle(found), time.monotonic() - started)
+
+
+def refit(path: Path, candidate: Candidate, deadline: float | None) -> Pipeline:
+    """Fit a candidate on all training rows."""
+    training = _load(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return training.pipeline(candidate).fit(training.columns, training.y, deadline=deadline)
+
+
+def _middle(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of the parameters that each fold found for itself, such as a number of rounds, the median."""
+    first = dict(found[0])
+    for name, value in first.items():
+        if isinstance(value, int) and not isinstance(value, bool):
+            first[name] = int(np.median([params[name] for params in found]))
+    return first
+
+
+@lru_cache(maxsize=1)
+def _load(path: Path) -> Training:
+    with path.open("rb") as file:
+        training = pickle.load(file)  # noqa: S301 - written by the parent, in a folder only it may read
+    assert isinstance(training, Training)
+    return training

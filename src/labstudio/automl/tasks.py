@@ -1,0 +1,200 @@
+"""From a frame and a target to a problem: the task, the usable features, clean targets, groups.
+
+It decides what is learned from what; it knows no learner, no split and no time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+
+from labstudio.automl.settings import AutoMLSettings
+from labstudio.errors import Invalid
+from labstudio.schema import Column, Schema, canonical_values, named_columns
+
+FEWEST_ROWS = 10
+MOST_CLASSES = 1_000
+_FEW_LEVELS = 20  # whole numbers with at most that many values are classes, if each occurs often enough
+_ROWS_A_LEVEL = 4
+_FEATURES = ("number", "boolean", "category")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is to be learned.
+
+    Attributes
+    ----------
+    task : str
+        ``"binary"``, ``"multiclass"`` or ``"regression"``.
+    rows : ndarray of shape (N,), int
+        Positions in the frame of the rows that have a target.
+    features : Schema
+        The columns that are used.
+    columns : dict of str to ndarray of shape (N,)
+        Their canonical values.
+    y : ndarray of shape (N,)
+        Class codes (int64) or values (float64).
+    classes : ndarray of shape (K,) or None
+        What the codes mean: text, int64 or bool.
+    groups : ndarray of shape (N,), int, or None
+        Rows with the same number stay on one side of every split.
+    notes : tuple of str
+        What was left out and why, a sentence each.
+    """
+
+    task: str
+    target: str
+    rows: np.ndarray
+    features: Schema
+    columns: dict[str, np.ndarray]
+    y: np.ndarray
+    classes: np.ndarray | None
+    groups: np.ndarray | None
+    notes: tuple[str, ...]
+
+
+def understand(frame: pd.DataFrame, target: str, settings: AutoMLSettings) -> Problem:
+    """Find out what is to be learned.
+
+    Raises
+    ------
+    Invalid
+        A name is unknown, the target cannot be learned, or no column is left to learn from.
+    """
+    series = named_columns(frame)
+    for option, name in [
+        ("target", target),
+        ("group", settings.group),
+        *(("exclude", n) for n in settings.exclude),
+    ]:
+        if name is not None and name not in series:
+            near = get_close_matches(name, list(series), n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"the columns are {_some(list(series))}."
+            raise Invalid(f"{option}: there is no column {name!r}; {hint}")
+    if target in (settings.group, *settings.exclude):
+        raise Invalid(f"The target {target!r} cannot be the group or an excluded column as well.")
+
+    values, notes = _present(series[target], target)
+    rows = (
+        np.flatnonzero(values.index.to_numpy() >= 0) if len(values) == len(frame) else values.index.to_numpy()
+    )
+    task, y, classes = _targets(values, target, settings.task)
+
+    kept = frame.iloc[rows]
+    left_out = {target, *settings.exclude} | ({settings.group} if settings.group else set())
+    # by position: labels need not be text
+    schema = Schema.infer(
+        kept.iloc[:, [i for i, name in enumerate(series) if name not in left_out]],
+        {name: kind for name, kind in settings.types.items() if name not in left_out},
+    )
+    unused = [column for column in schema if column.semantic not in _FEATURES]
+    notes += _why_left_out(unused)
+    features = schema.without(column.name for column in unused)
+    if not features.columns:
+        raise Invalid(
+            "No column is left to learn from: "
+            + " ".join(notes or ["the table holds nothing but the target."])
+        )
+    groups = None
+    if settings.group:
+        groups = _groups(series[settings.group].iloc[rows], settings.group)
+    return Problem(task, target, rows, features, features.canonical(kept), y, classes, groups, tuple(notes))
+
+
+def _present(values: pd.Series, target: str) -> tuple[pd.Series, list[str]]:
+    """Rows that have a target, indexed by their position."""
+    values = values.reset_index(drop=True)
+    missing = values.isna()
+    if values.dtype.kind == "f":
+        missing |= ~np.isfinite(values.to_numpy(dtype=np.float64, na_value=np.nan))
+    values = values[~missing]
+    if len(values) < FEWEST_ROWS:
+        raise Invalid(
+            f"{FEWEST_ROWS} rows with a value in {target!r} are needed to learn from, not {len(values)}."
+        )
+    count = int(missing.sum())
+    return values, [f"{count} row(s) without a finite {target!r} were left out."] if count else []
+
+
+def _targets(values: pd.Series, target: str, wanted: str) -> tuple[str, np.ndarray, np.ndarray | None]:
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    physical = Schema.infer(values.to_frame("target")).columns[0].physical
+    if physical == "datetime":
+        raise Invalid(f"The target {target!r} holds dates; predict a number of days, or a class, instead.")
+    distinct = int(values.nunique())
+    if distinct < 2:
+        raise Invalid(f"The target {target!r} is {values.iloc[0]!s} in every row; there is nothing to learn.")
+    task = _guess(values, physical, distinct) if wanted == "auto" else wanted
+    if task == "regression":
+        numbers = canonical_values(values, Column(target, "number", "number", target))
+        if np.isnan(numbers).any():
+            raise Invalid(f"The target {target!r} has empty texts among its numbers; remove those rows.")
+        return task, numbers, None
+    if task == "binary" and distinct != 2:
+        raise Invalid(
+            f"The target {target!r} has {distinct} different values; a binary task needs two. "
+            "Use task multiclass or regression."
+        )
+    if distinct > min(MOST_CLASSES, len(values) / 2):
+        raise Invalid(
+            f"The target {target!r} has {distinct:,} different values in {len(values):,} rows; "
+            "it looks like an identifier rather than classes."
+        )
+    labels = _labels(values, target, physical)
+    classes, codes = np.unique(labels, return_inverse=True)
+    return ("binary" if len(classes) == 2 else "multiclass"), codes.astype(np.int64), classes
+
+
+def _guess(values: pd.Series, physical: str, distinct: int) -> str:
+    if physical in ("boolean", "string") or distinct == 2:
+        return "binary" if distinct == 2 else "multiclass"
+    whole = physical == "integer" or bool((values.astype(np.float64) % 1 == 0).all())
+    few = distinct <= _FEW_LEVELS and distinct * _ROWS_A_LEVEL <= len(values)
+    return "multiclass" if whole and few else "regression"
+
+
+def _labels(values: pd.Series, target: str, physical: str) -> np.ndarray:
+    if physical == "boolean":
+        return values.to_numpy(dtype=bool)
+    if physical in ("integer", "number"):
+        numbers = canonical_values(values, Column(target, physical, "number", target))
+        if (numbers % 1 == 0).all() and (np.abs(numbers) < 2**53).all():
+            return numbers.astype(np.int64)
+    return canonical_values(values, Column(target, "string", "category", target)).astype(str)
+
+
+def _why_left_out(unused: list[Column]) -> list[str]:
+    reasons = {
+        "constant": "one single value, or none",
+        "id": "an identifier",
+        "text": "free text",
+        "datetime": "dates",
+    }
+    notes = []
+    for semantic, reason in reasons.items():
+        names = [column.name for column in unused if column.semantic == semantic]
+        if names:
+            notes.append(f"Left out as {reason}: {_some(names)}.")
+    return notes
+
+
+def _groups(values: pd.Series, name: str) -> np.ndarray:
+    texts = canonical_values(values, Column(name, "string", "category", name))
+    codes, found = pd.factorize(texts)
+    if len(found) < 3:
+        raise Invalid(
+            f"The group column {name!r} has {len(found)} different value(s); "
+            "three are needed to hold one out and validate on another."
+        )
+    return codes
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(repr(name) for name in names[:8]) + (
+        f" and {len(names) - 8} more" if len(names) > 8 else ""
+    )
