@@ -54,7 +54,10 @@ def table(rows: int, seed: int = 0) -> pd.DataFrame:
     frame["flag"] = random.random(rows) < 0.3
     frame["city"] = random.choice(["Oslo", "Rome", "Lima", "Quito", "Accra"], rows)
     frame["target"] = (
-        frame["number_0"] * 2 + frame["number_1"] ** 2 + (frame["city"] == "Rome") + random.normal(0, 0.3, rows)
+        frame["number_0"] * 2
+        + frame["number_1"] ** 2
+        + (frame["city"] == "Rome")
+        + random.normal(0, 0.3, rows)
     )
     frame.loc[random.random(rows) < 0.05, "number_2"] = np.nan
     return frame
@@ -82,9 +85,7 @@ def adding(folder: Path) -> None:
 
     def bare() -> None:
         target = folder / "bare.parquet"
-        duckdb.execute(
-            f"COPY (FROM read_csv('{source}')) TO '{target}' (FORMAT parquet, COMPRESSION zstd)"
-        )
+        duckdb.execute(f"COPY (FROM read_csv('{source}')) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
 
     names = iter(f"copy_{i}" for i in range(100))
 
@@ -96,7 +97,11 @@ def adding(folder: Path) -> None:
 
     ratio = seconds(add, 3) / seconds(bare, 3)
     size = source.stat().st_size / 1e6
-    line(f"data add, {ROWS:,} rows ({size:.0f} MB CSV) / DuckDB's bare COPY", f"{ratio:.2f} ×", "≤ 1.25 × later")
+    line(
+        f"data add, {ROWS:,} rows ({size:.0f} MB CSV) / DuckDB's bare COPY",
+        f"{ratio:.2f} ×",
+        "≤ 1.25 × later",
+    )
 
 
 def onnx_against_python() -> None:

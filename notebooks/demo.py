@@ -21,7 +21,9 @@ def main() -> int:
     (FOLDER / WORKSPACE).mkdir(exist_ok=True)  # so that no workspace further up is taken for it
     os.environ.pop("LABSTUDIO_WORKSPACE", None)
     budget = float(os.environ.get("BUDGET", "30"))
-    print(f"Running {HERE / 'quickstart.ipynb'} in {FOLDER}: two models, about {budget:g} s each …", flush=True)
+    print(
+        f"Running {HERE / 'quickstart.ipynb'} in {FOLDER}: two models, about {budget:g} s each …", flush=True
+    )
     try:
         papermill.execute_notebook(
             HERE / "quickstart.ipynb",

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -154,7 +155,12 @@ def from_tokens(
 
 
 def from_lines(
-    model: type[Model], text: str, tokens: Sequence[str] = (), *, lookup: Lookup | None = None
+    model: type[Model],
+    text: str,
+    tokens: Sequence[str] = (),
+    *,
+    positional: Sequence[str] = (),
+    lookup: Lookup | None = None,
 ) -> Model:
     """Read the cell form: one ``option: value`` a line; blank lines and ``#`` lines are passed over.
 
@@ -168,7 +174,8 @@ def from_lines(
     >>> from_lines(Settings, r'target: "two\\nlines"').target
     'two\\nlines'
     """
-    return _build(model, [*_token_pairs(model, tokens, (), lookup), *_line_pairs(model, text, lookup)])
+    pairs = [*_token_pairs(model, tokens, positional, lookup), *_line_pairs(model, text, lookup)]
+    return _build(model, pairs)
 
 
 def _token_pairs(
@@ -267,8 +274,7 @@ def _read(option: Option, value: Any) -> Any:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Give the known name that `name` probably meant, or ""."""
-    names = list(known)
-    return next(iter(get_close_matches(name, names, n=1, cutoff=0.5)), "")
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.5)), "")
 
 
 def _known(known: Mapping[str, Option], name: str) -> Option:
@@ -282,13 +288,13 @@ def _known(known: Mapping[str, Option], name: str) -> Option:
 
 
 def _hint(option: Option) -> str:
-    return (
-        f": {' or '.join(option.choices)}" if option.choices else f" ({option.help})" if option.help else ""
-    )
+    meaning = f" ({option.help.rstrip('.')})" if option.help else ""
+    return f": {' or '.join(option.choices)}" if option.choices else meaning
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    number = isinstance(value, str) and re.fullmatch(r"[-+]?\d+(\.\d+)?", value)
+    text = value if number else repr(value)
     return text if len(text) <= 80 else f"{text[:50]}…{text[-20:]}"
 
 
@@ -302,6 +308,8 @@ def _sentence(known: Mapping[str, Option], detail: Mapping[str, Any]) -> str:
     if kind == "missing" and name in known:
         option = known[name]
         return f"{name} is missing; give it with {option.flag}{_hint(option)}."
+    if kind == "value_error":
+        return f"{name}: {own.rstrip('.')}."
     whats = {
         "greater_than": "greater than {gt}",
         "greater_than_equal": "at least {ge}",
@@ -309,18 +317,14 @@ def _sentence(known: Mapping[str, Option], detail: Mapping[str, Any]) -> str:
         "less_than_equal": "at most {le}",
         "multiple_of": "a multiple of {multiple_of}",
         "finite_number": "a finite number",
-        "string_too_short": "at least {min_length} characters long",
-        "string_too_long": "at most {max_length} characters long",
         "literal_error": "{expected}",
         "enum": "{expected}",
     }
     families = {"int": "a whole number", "float": "a number", "bool": "true or false", "string": "text"}
     families |= {"list": "a list", "dict": "a map of key=value", "tuple": "a list", "set": "a list"}
-    if kind == "value_error":
-        return f"{name}: {own.rstrip('.')}."
     family = kind.split("_")[0]
     if kind in whats:
-        what = whats[kind].format(**context)
+        what = whats[kind].format(**{key: _plain(value) for key, value in context.items()})
     elif family in families and kind.endswith(("_type", "_parsing", "_from_float", "_size")):
         what = families[family]
     else:
@@ -343,7 +347,7 @@ def help_text(model: type[BaseModel], usage: str = "", summary: str = "") -> str
     --budget NUMBER  seconds the search may take (30)
     """
     rows = []
-    for option in options(model):
+    for option in sorted(options(model), key=lambda option: not option.required):
         metavar = "|".join(option.choices) if option.kind == "choice" else _METAVAR.get(option.kind, "TEXT")
         left = option.flag if option.kind == "flag" else f"{option.flag} {metavar}"
         empty = option.default in (None, False, "", [], {}, ())
@@ -352,10 +356,13 @@ def help_text(model: type[BaseModel], usage: str = "", summary: str = "") -> str
     width = min(max((len(left) for left, _ in rows), default=0), 34)
     lines = []
     for left, right in rows:
-        lines += [f"{left:<{width}}  {right}"] if len(left) <= width else [left, " " * (width + 2) + right]
-    head = [part for part in (usage, summary) if part]
-    return "\n\n".join([*head, "\n".join(lines)])
+        first, *more = textwrap.wrap(right, 106 - width) or [""]
+        lines += [f"{left:<{width}}  {first}"] if len(left) <= width else [left, " " * (width + 2) + first]
+        lines += [" " * (width + 2) + line for line in more]
+    return "\n\n".join(part for part in (usage, summary, "\n".join(lines)) if part)
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, map(str, value)))
     return f"{value:g}" if isinstance(value, float) else str(value)

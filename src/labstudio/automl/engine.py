@@ -8,9 +8,7 @@ It knows neither the store nor any door.
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor
 from concurrent.futures import TimeoutError as NotYet
@@ -20,13 +18,14 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from labstudio.automl import splits
 from labstudio.automl.evaluation import WARM_MODULES, Candidate, Outcome, Training, evaluate, refit
+from labstudio.automl.learners import LEARNERS
 from labstudio.automl.metrics import Function, Metric, choose, report
 from labstudio.automl.result import AutoMLResult
 from labstudio.automl.search import Clock, Ear, Search
@@ -123,7 +122,7 @@ def fit(
         best, pipeline = _fit_best(search, workers, path, clock, ear, len(training.folds))
 
         ear.enter("certifying")
-        model = task.certify(pipeline, best)
+        model = task.certify(pipeline)
         held_out = report(training.task, chosen, task.held_y, task.judge(pipeline), training.classes)
 
         result = AutoMLResult(
@@ -162,7 +161,7 @@ class _Task:
     held: pd.DataFrame
     held_y: np.ndarray
     notes: tuple[str, ...]
-    metadata: dict[str, str]
+    metadata: dict[str, Any]
 
     @classmethod
     def of(cls, frame: pd.DataFrame, target: str, settings: AutoMLSettings) -> _Task:
@@ -180,7 +179,7 @@ class _Task:
         metadata = {
             "target": target,
             "data_sha256": _fingerprint(training),
-            "settings": json.dumps(settings.model_dump(), sort_keys=True),
+            "settings": settings.model_dump(exclude={"threads"}, exclude_defaults=True),
         }
         return cls(
             training, frame.iloc[problem.rows[held]], problem.y[held], (*problem.notes, judged), metadata
@@ -190,17 +189,16 @@ class _Task:
         """Predict the rows that were kept aside."""
         return pipeline.predict(self.held) if pipeline.classes is None else pipeline.predict_proba(self.held)
 
-    def certify(self, pipeline: Pipeline, trial: Trial) -> CertifiedModel:
-        """Export a fitted pipeline and hold the file against it."""
+    def certify(self, pipeline: Pipeline) -> CertifiedModel:
+        """Export a fitted pipeline and hold the file against it, on the rows that were kept aside."""
         from labstudio.onnx import certified
 
-        made_by = {"learner": trial.learner, "params": json.dumps(trial.refit, sort_keys=True)}
-        return certified(pipeline, self.held, metadata={**self.metadata, **made_by})
+        return certified(pipeline, self.held, metadata=self.metadata)
 
     def export(self, trial: Trial) -> CertifiedModel:
         """Fit a trial on all training rows, export and certify it."""
         pipeline = self.training.pipeline(Candidate(trial.learner, trial.refit))
-        return self.certify(pipeline.fit(self.training.columns, self.training.y), trial)
+        return self.certify(pipeline.fit(self.training.columns, self.training.y))
 
 
 @contextmanager
@@ -273,17 +271,26 @@ def _fold_scores(training: Training, metric: Metric, outcome: Outcome) -> list[f
 def _fit_best(
     search: Search, workers: Executor, path: Path, clock: Clock, ear: Ear, folds: int
 ) -> tuple[Trial, Pipeline]:
-    """Fit the best candidate on all training rows; the next best where that fails or takes too long."""
+    """Fit the best candidate on all training rows; the next best where that fails or takes too long.
+
+    After one that had to be ended there is no time to wait for a new worker: then those that keep to their
+    deadline are fitted here.
+    """
     reason = search.trials[-1].message if search.trials else "no time was left to try one"
+    worker_lost = False
     for trial in search.ranked():
+        learner, candidate = LEARNERS[trial.learner], Candidate(trial.learner, trial.refit)
         # the reserve and the overrun are there for this; leave a second for the certificate
         seconds = max(clock.last_call - 1.0, 2.0 * trial.refit_seconds(folds) + 0.5)
-        deadline = None if np.isinf(seconds) else time.time() + 0.8 * seconds
-        candidate = Candidate(trial.learner, trial.refit)
+        limit = None if np.isinf(seconds) else 0.8 * seconds
         try:
-            return trial, ear.wait(workers.submit(refit, path, candidate, deadline), seconds, stoppable=False)
+            if learner.instant or (worker_lost and learner.stops_itself):
+                return trial, refit(path, candidate, limit)
+            if not worker_lost:
+                future = workers.submit(refit, path, candidate, limit)
+                return trial, ear.wait(future, seconds, stoppable=False)
         except (NotYet, CancelledError, Unavailable, ValueError, MemoryError) as error:
-            reason = str(error) or type(error).__name__
+            worker_lost, reason = True, str(error) or type(error).__name__
     if ear.stopped:
         raise Conflict("The run was stopped before a first model was ready; there is nothing to keep.")
     raise Unavailable(

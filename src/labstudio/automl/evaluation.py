@@ -95,7 +95,7 @@ class Outcome:
     seconds: float
 
 
-def evaluate(path: Path, candidate: Candidate, deadline: float | None) -> Outcome:
+def evaluate(path: Path, candidate: Candidate, seconds: float | None) -> Outcome:
     """Fit a candidate on each fold.
 
     Parameters
@@ -104,8 +104,8 @@ def evaluate(path: Path, candidate: Candidate, deadline: float | None) -> Outcom
         Where `Training.save` wrote the data.
     candidate : Candidate
         What to fit.
-    deadline : float or None
-        Unix time in seconds by which it should be done; each fold gets an equal share of what is left.
+    seconds : float or None
+        What it may take, from now; each fold gets an equal share of what is left.
     """
     training = _load(path)
     started = time.monotonic()
@@ -113,33 +113,34 @@ def evaluate(path: Path, candidate: Candidate, deadline: float | None) -> Outcom
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for number, (train, validation) in enumerate(training.folds):
-            share = None
-            if deadline is not None:
-                now = time.time()
-                share = now + max(0.0, deadline - now) / (len(training.folds) - number)
+            deadline = None
+            if seconds is not None:
+                left = max(0.0, started + seconds - time.monotonic())
+                deadline = time.time() + left / (len(training.folds) - number)
             held = training.rows(validation)
             pipeline = training.pipeline(candidate)
-            pipeline.fit(*training.rows(train), validation=held, deadline=share)
+            pipeline.fit(*training.rows(train), validation=held, deadline=deadline)
             predictions.append(pipeline.predict_columns(held[0]))
             found.append(pipeline.learner.refit_params())
     return Outcome(predictions, _middle(found), time.monotonic() - started)
 
 
-def refit(path: Path, candidate: Candidate, deadline: float | None) -> Pipeline:
-    """Fit a candidate on all training rows."""
+def refit(path: Path, candidate: Candidate, seconds: float | None) -> Pipeline:
+    """Fit a candidate on all training rows, in so many seconds where it can stop itself."""
     training = _load(path)
+    deadline = None if seconds is None else time.time() + seconds
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return training.pipeline(candidate).fit(training.columns, training.y, deadline=deadline)
 
 
 def _middle(found: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of the parameters that each fold found for itself, such as a number of rounds, the median."""
-    first = dict(found[0])
-    for name, value in first.items():
+    """Of what the folds found, such as a number of rounds, the median."""
+    middle = dict(found[0])
+    for name, value in middle.items():
         if isinstance(value, int) and not isinstance(value, bool):
-            first[name] = int(np.median([params[name] for params in found]))
-    return first
+            middle[name] = int(np.median([params[name] for params in found]))
+    return middle
 
 
 @lru_cache(maxsize=1)

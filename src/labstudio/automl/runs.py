@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -251,7 +252,7 @@ class AutoML:
 
     def list(self) -> list[Run]:
         """Return all runs, newest first."""
-        return self._runs(None)
+        return list(self._runs(None))
 
     def stop(self, run: str) -> None:
         """Ask a run to stop and keep what it has, whichever process it lives in."""
@@ -325,7 +326,7 @@ class AutoML:
             tables.update_run(connection, number, values, only_if="running")
             self._store.record(connection, f"automl.{state}", f"run:run-{number}", error=sentence)
 
-    def _runs(self, number: int | None) -> list[Run]:
+    def _runs(self, number: int | None) -> Sequence[Run]:
         from labstudio.automl import tables
 
         with self._store.read() as connection:
@@ -347,7 +348,7 @@ class AutoML:
                 self._store.record(connection, "automl.failed", f"run:run-{row['number']}", error=_KILLED)
             return tables.select_runs(connection, row["number"])[0]
 
-    def _run(self, row: dict[str, Any], trials: list[Trial]) -> Run:
+    def _run(self, row: dict[str, Any], trials: Sequence[Trial]) -> Run:
         if row["state"] != "running":  # a trial that ran when its process was killed has ended with it
             ended = {"state": "stopped", "message": "ended with its run"}
             trials = [Trial(**{**vars(one), **ended}) if one.state == "running" else one for one in trials]

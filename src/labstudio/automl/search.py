@@ -89,14 +89,21 @@ class Ear:
     def wait(self, future: Future[Any], seconds: float, *, stoppable: bool = True) -> Any:
         """Wait for a result, ticking; beyond `seconds` or on stop, the task is cancelled.
 
+        The seconds count from when the task begins: a worker may still be busy with its imports. What is
+        left of the run counts in any case.
+
         Raises
         ------
         TimeoutError, CancelledError
             It took too long; a person stopped it. A keyboard interrupt counts as such a stop.
         """
-        end = time.monotonic() + seconds
+        began: float | None = None
+        last = time.monotonic() + max(seconds, self._clock.last_call - 1.0)
         try:
             while True:
+                if began is None and future.running():
+                    began = time.monotonic()
+                end = last if began is None else min(last, began + seconds)
                 try:
                     return future.result(timeout=max(0.0, min(TICK_SECONDS, end - time.monotonic())))
                 except NotYet:
@@ -121,7 +128,7 @@ class Search:
 
     Parameters
     ----------
-    evaluate : callable (candidate, unix deadline or None) → Outcome
+    evaluate : callable (candidate, seconds it may take or None) → Outcome
         Runs in the executor.
     score : callable (Outcome) → scores of the folds
     """
@@ -189,7 +196,8 @@ class Search:
         open_ = [name for name in open_ if self._seconds_for(name) > self._least(name)]
         if not open_:
             return None
-        fewest = min(open_, key=lambda name: tries[name])
+        # of equals the one that keeps to its deadline: ending another costs its worker too
+        fewest = min(open_, key=lambda name: (tries[name], not LEARNERS[name].stops_itself))
         if tries[fewest] < _FIRST_TRIES or len(self.trials) % 5 == 0:
             return fewest
         leaders = [one.learner for one in self.ranked() if one.learner in open_]
@@ -216,22 +224,24 @@ class Search:
 
     def _try(self, learner: str) -> bool:
         seconds = self._seconds_for(learner)
-        asked = self._study(learner).ask()
-        params = LEARNERS[learner].suggest(asked, self._task, self._rows)
+        asked, params = self._ask(learner)
         trial = Trial(len(self.trials), learner, params)
         self.trials.append(trial)
         self._ear.running = trial
         self._ear.tell(trial)
         began = time.monotonic()
-        deadline = None if np.isinf(seconds) else time.time() + seconds
-        # a learner that stops itself is ended only when it does not
-        patience = seconds + (0.5 + 0.05 * (self._clock.budget or 0) if LEARNERS[learner].stops_itself else 0)
+        limit = None if np.isinf(seconds) else seconds
+        # a learner that stops itself is ended only when the run itself would be late
+        patience = seconds
+        if LEARNERS[learner].stops_itself:
+            fitting = self.best.refit_seconds(self._folds) if self.best else 0.0
+            patience = max(seconds + 0.5, self._clock.last_call - 1.5 - 1.5 * fitting)
         candidate = Candidate(learner, params)
         try:
             if LEARNERS[learner].instant:
                 outcome = self._evaluate(candidate, None)
             else:
-                outcome = self._ear.wait(self._executor.submit(self._evaluate, candidate, deadline), patience)
+                outcome = self._ear.wait(self._executor.submit(self._evaluate, candidate, limit), patience)
             scores = self._score(outcome)
         except CancelledError:
             trial = replace(trial, state="stopped", message="stopped")
@@ -245,27 +255,29 @@ class Search:
         else:
             trial = replace(trial, seconds=time.monotonic() - began)
         self.trials[-1] = trial
-        self._tell_study(learner, asked, trial)
+        if asked is not None:
+            self._answer(learner, asked, trial)
         self._ear.running, self._ear.trials, self._ear.best = None, len(self.trials), self.best
         self._ear.tell(trial)
         self._ear.tick()
         return trial.state == "complete"
 
-    def _study(self, learner: str) -> optuna.Study:
-        """One study a learner, whose first trial are the defaults."""
+    def _ask(self, learner: str) -> tuple[optuna.Trial | None, dict[str, Any]]:
+        """What to try next of a learner: first its defaults, then what its own study proposes."""
+        if all(trial.learner != learner for trial in self.trials):
+            return None, LEARNERS[learner].defaults(self._task, self._rows)
         import optuna
 
         if learner not in self._studies:
             optuna.logging.set_verbosity(optuna.logging.ERROR)
-            sampler = optuna.samplers.TPESampler(seed=self._seed, n_startup_trials=5)
-            study = optuna.create_study(
-                sampler=sampler, direction="maximize" if self._sign > 0 else "minimize"
+            self._studies[learner] = optuna.create_study(
+                sampler=optuna.samplers.TPESampler(seed=self._seed, n_startup_trials=5),
+                direction="maximize" if self._sign > 0 else "minimize",
             )
-            study.enqueue_trial(LEARNERS[learner].defaults(self._task, self._rows))
-            self._studies[learner] = study
-        return self._studies[learner]
+        asked = self._studies[learner].ask()
+        return asked, LEARNERS[learner].suggest(asked, self._task, self._rows)
 
-    def _tell_study(self, learner: str, asked: optuna.Trial, trial: Trial) -> None:
+    def _answer(self, learner: str, asked: optuna.Trial, trial: Trial) -> None:
         import optuna
 
         if trial.state == "complete":
@@ -289,7 +301,7 @@ def _scored(trial: Trial, scores: list[float], outcome: Outcome) -> Trial:
         score=float(values.mean()),
         error_bar=float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None,
         seconds=outcome.seconds,
-        refit={**trial.params, **outcome.refit_params},
+        refit=outcome.refit_params,
     )
 
 

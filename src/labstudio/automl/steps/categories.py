@@ -88,9 +88,7 @@ class OneHotCategories:
         )
 
     def fit(self, columns: Mapping[str, np.ndarray], y: np.ndarray | None = None) -> Self:
-        self.levels = tuple(
-            frequent_levels(columns[column.name], self.max_levels) for column in self.columns
-        )
+        self.levels = tuple(frequent_levels(columns[column.name], self.max_levels) for column in self.columns)
         return self
 
     def transform(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:

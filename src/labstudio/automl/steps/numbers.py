@@ -116,7 +116,9 @@ class ImputeScale:
         clipped = graph.node("Clip", [scaled, graph.constant(-CLIP), graph.constant(CLIP)])
         if not self.flagged:
             return clipped
-        flags = graph.node("Gather", [missing, graph.constant(np.array(self.flagged, dtype=np.int64))], axis=1)
+        flags = graph.node(
+            "Gather", [missing, graph.constant(np.array(self.flagged, dtype=np.int64))], axis=1
+        )
         return graph.node("Concat", [clipped, graph.node("Cast", [flags], to=DOUBLE)], axis=1)
 
     def borders(self) -> dict[str, np.ndarray]:

@@ -1,0 +1,74 @@
+"""The baseline: what one would say without looking at any feature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from labstudio.automl.learners.target import Target
+from labstudio.onnx.graph import Graph
+
+
+class Baseline:
+    """Class frequencies, or the mean or median of the target."""
+
+    name: ClassVar[str] = "baseline"
+    view: ClassVar[str] = "none"
+    instant: ClassVar[bool] = True
+    searchable: ClassVar[bool] = False
+    stops_itself: ClassVar[bool] = True
+
+    @staticmethod
+    def defaults(task: str, rows: int) -> dict[str, Any]:
+        return {"statistic": "mean"} if task == "regression" else {}
+
+    @staticmethod
+    def suggest(trial: Any, task: str, rows: int) -> dict[str, Any]:
+        if task != "regression":
+            return {}
+        return {"statistic": trial.suggest_categorical("statistic", ["mean", "median"])}
+
+    def fit(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        *,
+        task: str,
+        params: Mapping[str, Any] | None = None,
+        classes_count: int = 0,
+        categorical: tuple[int, ...] = (),
+        weights: np.ndarray | None = None,
+        validation: tuple[np.ndarray, np.ndarray] | None = None,
+        seed: int = 0,
+        threads: int = 1,
+        deadline: float | None = None,
+    ) -> Self:
+        self.params = dict(params or {})
+        if task != "regression":
+            counts = np.bincount(y.astype(np.int64), weights=weights, minlength=classes_count)
+            self.answer = (counts / counts.sum()).reshape(1, -1)
+            return self
+        target = Target().fit(y)
+        statistic = {**self.defaults(task, len(y)), **self.params}["statistic"]
+        unit = target.to_unit(y)
+        value = np.median(unit) if statistic == "median" else np.average(unit, weights=weights)
+        self.answer = target.from_unit(np.array([value]))
+        return self
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        return np.repeat(self.answer, len(X), axis=0)
+
+    def emit(self, graph: Graph, X: str) -> str:
+        rows = graph.node("Shape", [X], start=0, end=1)
+        if self.answer.ndim == 1:
+            return graph.node("Expand", [graph.constant(self.answer), rows])
+        wide = graph.node("Concat", [rows, graph.constant(np.array([1], dtype=np.int64))], axis=0)
+        return graph.node("Expand", [graph.constant(self.answer), wide])
+
+    def refit_params(self) -> dict[str, Any]:
+        return self.params
+
+    def splits(self) -> dict[int, np.ndarray]:
+        return {}

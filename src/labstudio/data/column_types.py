@@ -1,0 +1,113 @@
+"""What the values of a text column are: decided by what every value looks like, never by casting and hoping.
+
+DuckDB's own sniffer takes ``007`` for 7 and rounds twenty digits to a double; here such columns stay text.
+It knows SQL over text columns ``c0, c1, …``, and neither files nor the user's names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from labstudio.data import engine
+
+_LIKE_A_NUMBER = 0.95  # so many numbers and at most two other values: a column of numbers with a slip in it
+_FEW_VALUES = 20  # below it a slip cannot be told from a column of codes
+
+_INTEGER = r"\s*(-?(0|[1-9][0-9]{0,17})|\+[0-9]{1,6})\s*"
+_CODE = r"\s*([+-]?0[0-9]+|\+[0-9]{7,})\s*"  # also what is dialled
+_LONG = r"\s*[+-]?[1-9][0-9]{18,}\s*"
+_COMMA = r"\s*[+-]?[0-9]+,[0-9]+\s*"
+_NUMBER = r"(?i)\s*[+-]?(([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?|inf|infinity|nan)\s*"
+_DATE = r"\s*[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T].*)?"
+_ZONE = r".*:[0-9.]+\s*([+-][0-9]{1,2}(:?[0-9]{2})?|[A-Za-z].*)\s*"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Type of one column: ``integer``, ``number``, ``boolean``, ``datetime``, ``zoned`` or ``string``."""
+
+    type: str
+    comma: bool = False  # numbers with a decimal comma
+    empty: bool = False  # no value was seen
+
+
+def kinds(connection: Any, source: str, columns: int, decimal: str | None) -> list[Kind]:
+    """Decide the type of each column.
+
+    Parameters
+    ----------
+    connection : DuckDB connection
+    source : str
+        SQL that gives text columns ``c0 … cN``, NULL for missing.
+    columns : int
+        How many.
+    decimal : str or None
+        The decimal sign, None where either may be.
+    """
+    letters = ", ".join(f"{_letter(f'c{i}', decimal)} AS k{i}, c{i}" for i in range(columns))
+    counts = ", ".join(f"count(*) FILTER (k{i} = '{x}')" for i in range(columns) for x in "izlcfbdxs")
+    # what does not look like a number: two different values at most?
+    odd = ", ".join(f"min(c{i}) FILTER (k{i} = 's'), max(c{i}) FILTER (k{i} = 's')" for i in range(columns))
+    row = connection.execute(f"SELECT {counts}, {odd} FROM (SELECT {letters} FROM ({source}))").fetchone()
+    found = []
+    for i in range(columns):
+        count = dict(zip("izlcfbdxs", row[9 * i : 9 * i + 9], strict=True))
+        slips = row[9 * columns + 2 * i : 9 * columns + 2 * i + 2]
+        kind = _kind(count, decimal)
+        if kind is None:
+            kind = Kind("string")
+            regular = _without_slips(count, decimal)
+            if regular is not None and _at_most(connection, source, i, slips, count["s"]):
+                kind = regular
+        found.append(kind)
+    return found
+
+
+def _letter(column: str, decimal: str | None) -> str:
+    def like(pattern: str) -> str:
+        return f"regexp_full_match({column}, {engine.text(pattern)})"
+
+    comma = "" if decimal == "." else f" WHEN {like(_COMMA)} THEN 'c'"
+    return (
+        f"CASE WHEN {column} IS NULL THEN NULL WHEN {like(_INTEGER)} THEN 'i' WHEN {like(_CODE)} THEN 'z'"
+        f" WHEN {like(_LONG)} THEN 'l'{comma} WHEN {like(_NUMBER)} THEN 'f'"
+        f" WHEN lower(trim({column})) IN ('true', 'false') THEN 'b'"
+        f" WHEN {like(_DATE)} AND try_cast({column} AS TIMESTAMPTZ) IS NOT NULL"
+        f" THEN CASE WHEN {like(_ZONE)} THEN 'x' ELSE 'd' END ELSE 's' END"
+    )
+
+
+def _kind(count: dict[str, int], decimal: str | None) -> Kind | None:
+    """Return the type that every value has, None where there is none but text."""
+    n = sum(count.values())
+    if n == 0:
+        return Kind("string", empty=True)
+    if count["b"] == n:
+        return Kind("boolean")
+    if count["d"] + count["x"] == n:
+        return Kind("zoned" if count["x"] else "datetime")
+    if count["z"] or (count["l"] and not count["f"] and not count["c"]):
+        return None  # leading zeros and more than 18 digits are codes, not quantities
+    if count["i"] == n:
+        return Kind("integer")
+    if count["i"] + count["l"] + count["f"] == n and decimal != ",":
+        return Kind("number")
+    if count["i"] + count["l"] + count["c"] == n:
+        return Kind("number", comma=True)
+    return None
+
+
+def _without_slips(count: dict[str, int], decimal: str | None) -> Kind | None:
+    n = sum(count.values())
+    if n < _FEW_VALUES or not 0 < count["s"] <= (1 - _LIKE_A_NUMBER) * n:
+        return None
+    return _kind({**count, "s": 0}, decimal)
+
+
+def _at_most(connection: Any, source: str, i: int, slips: Sequence[str], expected: int) -> bool:
+    """Whether the values that do not fit are two different ones at most: the smallest and the largest are all."""
+    values = ", ".join(engine.text(slip) for slip in slips)
+    query = f"SELECT count(*) FROM ({source}) WHERE c{i} IN ({values})"
+    return bool(connection.execute(query).fetchone()[0] == expected)

@@ -1,0 +1,222 @@
+"""How a delimited text file is written: encoding, delimiter, header. It looks at text and knows no types or tables."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import re
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from labstudio.data.options import ImportOptions
+from labstudio.errors import Invalid
+
+SAMPLE_BYTES = 256 * 1024
+CHUNK_BYTES = 1 << 20
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NUMBER = re.compile(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?\s*")
+_YEAR = re.compile(r"[12]\d{3}")
+
+
+@dataclass(frozen=True)
+class PlainText:
+    """A file of UTF-8 text, and the encoding of the file it was made of."""
+
+    path: Path
+    encoding: str
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the values of a plain text file are set apart, and the names of its columns."""
+
+    delimiter: str
+    quote: str
+    header: bool
+    names: tuple[str, ...]
+    blank_lines: int  # before the first record
+
+
+def plain_text(source: Path, folder: Path, encoding: str | None) -> PlainText:
+    """Give the text of `source` as UTF-8: the file itself where it is that already, else a new file in `folder`.
+
+    Raises
+    ------
+    Invalid
+        It is no text, or not in that encoding.
+    """
+    with source.open("rb") as file:
+        start = file.read(4)
+    if start[:2] == b"\x1f\x8b":
+        source = _unpacked(source, folder / "unpacked")
+    elif start == b"PK\x03\x04":
+        raise Invalid("This is a zip archive or an Excel workbook; unpack it, or save the sheet as CSV.")
+    with source.open("rb") as file:
+        start = file.read(4096)
+    found = encoding or next((name for bom, name in _BOMS if start.startswith(bom)), None)
+    if found is None and b"\0" in start:
+        found = _utf16_without_mark(start)
+    if found is None or codecs.lookup(found).name in ("utf-8", "utf-8-sig"):
+        if _is_utf8(source):
+            return PlainText(source, found or "utf-8")
+        if found is not None:
+            raise Invalid(f"The text is not {found} as said; leave the encoding out to have it found.")
+        found = "cp1252"  # what Windows calls ANSI: latin-1 and a few signs more
+        try:
+            target = _decoded(source, folder / "text", found)
+        except UnicodeDecodeError:
+            found = "latin-1"
+            target = _decoded(source, folder / "text", found)
+    else:
+        try:
+            target = _decoded(source, folder / "text", found)
+        except UnicodeError as error:
+            raise Invalid(f"The text is not {found} ({error}); say which encoding it has.") from None
+    return PlainText(target, found)
+
+
+def dialect(path: Path, options: ImportOptions) -> Dialect:
+    """Find delimiter, header and names of a UTF-8 text file.
+
+    Raises
+    ------
+    Invalid
+        The file is empty, or two columns have the same name.
+    """
+    with path.open("rb") as file:
+        sample = file.read(SAMPLE_BYTES)
+    whole = len(sample) < SAMPLE_BYTES
+    text = sample.decode("utf-8-sig", errors="ignore")
+    if not text.strip():
+        raise Invalid("The file is empty: it has no line with the names of its columns.")
+    head = text[: len(text) - len(text.lstrip("\r\n"))]
+    blank = head.count("\n") or head.count("\r")
+    delimiter = options.delimiter or max(",;\t|", key=lambda sign: _fitness(text, sign, options.quote, whole))
+    records = _records(text, delimiter, options.quote, whole)
+    if not records:
+        raise Invalid("The first line does not end within 256 kB; is this a table?")
+    first, rest = records[0], records[1:]
+    header = options.header if options.header is not None else _has_header(first, rest)
+    if not header:
+        names = tuple(f"column{i + 1}" for i in range(len(first)))
+        return Dialect(delimiter, options.quote, False, names, blank)
+    seen: dict[str, int] = {}
+    for position, written in enumerate(first, start=1):
+        name = written or f"column{position}"  # as pandas writes an index without a name
+        if name in seen:
+            raise Invalid(
+                f"line 1: columns {seen[name]} and {position} are both called {name!r}; rename one of them."
+            )
+        seen[name] = position
+    return Dialect(delimiter, options.quote, True, tuple(seen), blank)
+
+
+def line_at(path: Path, position: int) -> int:
+    """Return the number of the line, from 1, that the byte at `position` stands in."""
+    line = 1
+    with path.open("rb") as file:
+        while position > 0 and (chunk := file.read(min(CHUNK_BYTES, position))):
+            line += chunk.count(b"\n") or chunk.count(b"\r")
+            position -= len(chunk)
+    return line
+
+
+def has_codes(path: Path, form: Dialect) -> bool:
+    """Whether anywhere a value seems to start with 0 and another digit, as codes do and numbers do not."""
+    signs = np.memmap(path, np.uint8, "r")
+    step = CHUNK_BYTES // 4  # stays in the processor's cache
+    for start in range(0, len(signs), step):
+        chunk = signs[start : start + step + 2]
+        before = chunk[:-2]
+        begins = (
+            (before == ord(form.delimiter)) | (before == ord(form.quote)) | (before == 10) | (before == 13)
+        )
+        zeros = np.flatnonzero(begins & (chunk[1:-1] == 48))
+        if (chunk[zeros + 2] - 48 < 10).any():
+            return True
+    return False
+
+
+def _records(text: str, delimiter: str, quote: str, whole: bool) -> list[list[str]]:
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote)
+        records = [record for record, _ in zip(reader, range(500), strict=False)]
+    except csv.Error:
+        return []
+    if not whole and len(records) < 500:
+        records.pop()  # cut through
+    return [record for record in records if record]
+
+
+def _fitness(text: str, delimiter: str, quote: str, whole: bool) -> tuple[bool, float, int]:
+    records = _records(text, delimiter, quote, whole)
+    if not records:
+        return False, 0.0, 0
+    width = len(records[0])
+    share = sum(len(record) == width for record in records) / len(records)
+    return width > 1 and share >= 0.5, share if width == 1 else round(share, 1), width
+
+
+def _has_header(first: list[str], rest: list[list[str]]) -> bool:
+    """Numbers above numbers speak against a header, unless they are years; a word above numbers speaks for one."""
+    against = False
+    for position, name in enumerate(first):
+        below = [record[position] for record in rest if len(record) > position and record[position].strip()]
+        if below and all(_NUMBER.fullmatch(value) for value in below):
+            if name.strip() and not _NUMBER.fullmatch(name):
+                return True
+            against |= bool(name.strip()) and not _YEAR.fullmatch(name.strip())
+    return not against
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while chunk := file.read(CHUNK_BYTES):
+                if not chunk.isascii() or decoder.getstate()[0]:
+                    decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _decoded(source: Path, target: Path, encoding: str) -> Path:
+    with (
+        source.open(encoding=encoding, newline="") as text,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
+        while chunk := text.read(CHUNK_BYTES):
+            out.write(chunk)
+    return target
+
+
+def _unpacked(source: Path, target: Path) -> Path:
+    try:
+        with gzip.open(source) as packed, target.open("wb") as out:
+            while chunk := packed.read(CHUNK_BYTES):
+                out.write(chunk)
+    except (OSError, EOFError, zlib.error) as error:
+        raise Invalid(f"The gzip file is damaged ({error}); fetch it again.") from None
+    return target
+
+
+def _utf16_without_mark(start: bytes) -> str:
+    for name, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+        if zeros.count(0) > 0.4 * len(zeros):
+            return name
+    raise Invalid(
+        f"This is no text: byte {start.index(0) + 1} is zero. CSV, gzipped CSV and Parquet can be read."
+    )

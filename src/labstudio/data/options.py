@@ -1,0 +1,67 @@
+"""What a person can say about a file that is imported; everything that is left out is found."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from labstudio.errors import Invalid
+
+TYPES = ("number", "integer", "boolean", "datetime", "string", "category", "text", "id", "constant")
+"""``string`` keeps values as text and leaves it to the data what they mean; the others say what they mean too."""
+
+
+class ImportOptions(BaseModel):
+    """How to read a file. Only `types` has a meaning for Parquet files and frames."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    delimiter: str | None = Field(None, description="Character between two values; found if not given.")
+    quote: str = Field('"', description="Character around values that hold a delimiter or a line end.")
+    encoding: str | None = Field(None, description="Encoding of the text, such as utf-8 or cp1252.")
+    header: bool | None = Field(None, description="Whether the first line holds the names of the columns.")
+    decimal: str | None = Field(None, description="Decimal sign, . or , ; found if not given.")
+    missing: list[str] = Field(
+        ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL"],
+        description="Values that mean 'missing'.",
+    )
+    types: dict[str, str] = Field(
+        {}, description=f"Column name to type ({', '.join(TYPES)}) where the found one is not right."
+    )
+
+    @field_validator("delimiter", "quote", "decimal")
+    @classmethod
+    def _one_character(cls, value: str | None) -> str | None:
+        if value == "\\t":  # what a shell or a form makes of a tab
+            return "\t"
+        if value is not None and (len(value) != 1 or not value.isascii() or value in "\r\n\0"):
+            raise ValueError("give one ASCII character")
+        return value
+
+    @field_validator("types")
+    @classmethod
+    def _known_types(cls, value: dict[str, str]) -> dict[str, str]:
+        for column, name in value.items():
+            if name not in TYPES:
+                raise ValueError(
+                    f"{name!r} is not a type for column {column!r}; choose one of {', '.join(TYPES)}"
+                )
+        return value
+
+    def canonical(self) -> str:
+        """Return the options that were given as one text, the same however they were written."""
+        return self.__class__.model_validate(self.model_dump(exclude_defaults=True)).model_dump_json(
+            exclude_defaults=True
+        )
+
+
+def check_columns(known: Sequence[str], wanted: Iterable[str], where: str = "") -> None:
+    """Refuse names of columns that are not there."""
+    for name in wanted:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            raise Invalid(
+                f"{where}there is no column {name!r}" + (f"; did you mean {near[0]!r}?" if near else ".")
+            )

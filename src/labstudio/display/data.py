@@ -1,0 +1,139 @@
+"""Views of data assets and of predictions made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from labstudio.display import wording
+from labstudio.display.bundle import Bundle, Facts, Heading, Line, Table
+from labstudio.errors import Invalid
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from labstudio.data import Version
+    from labstudio.data.profile import ColumnProfile
+    from labstudio.onnx import OnnxModel
+
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+PREVIEW_ROWS, PREVIEW_COLUMNS = 8, 8
+
+
+def assets(found: Sequence[Version]) -> Bundle:
+    """List data assets, the newest version of each."""
+    if not found:
+        return Bundle(Line("No data yet. %data add NAME PATH adds a file."))
+    rows = [
+        [
+            item.ref,
+            wording.number(item.rows),
+            len(item.schema),
+            wording.size(item.size),
+            wording.ago(item.created),
+        ]
+        for item in found
+    ]
+    headers = ["data", "rows", "columns", "size", "added"]
+    return Bundle(Heading("Data", str(len(rows))), Table(headers, rows, right=headers[1:]))
+
+
+def version(found: Version) -> Bundle:
+    """Show one version: where it is from, its columns and its first rows."""
+    return Bundle(
+        Heading(found.ref, f"{found.rows:,} × {len(found.schema)}"),
+        *((Line("It was there already; nothing was added."),) if found.existed else ()),
+        Facts(
+            {
+                "source": wording.cut(wording.name(found.source or "a frame"), 60),
+                "size": wording.size(found.size),
+                "added": f"{wording.ago(found.created)} by {found.by}",
+            }
+        ),
+        _frame(found.frame().head(PREVIEW_ROWS)),
+    )
+
+
+def profile(found: Version) -> Bundle:
+    """Show what each column holds: type, gaps, different values, range and shape."""
+    known = found.profile
+    rows = [
+        [
+            column.name,
+            column.semantic,
+            f"{column.missing / known.rows:.1%}" if column.missing else "–",
+            ("~" if known.estimated else "") + wording.number(column.distinct),
+            wording.number(column.minimum),
+            wording.number(column.quantiles.get("0.5")),
+            wording.number(column.maximum),
+            _shape(column),
+        ]
+        for column in known.columns
+    ]
+    headers = ["column", "type", "missing", "distinct", "smallest", "median", "largest", "shape"]
+    facts = f"{found.rows:,} × {len(found.schema)}"
+    return Bundle(
+        Heading(f"Profile of {found.ref}", facts), Table(headers, rows, right=headers[2:7], width=32)
+    )
+
+
+def _shape(column: ColumnProfile) -> str:
+    """Draw a histogram in block characters, or name the most frequent values."""
+    if len(column.counts) > 1:
+        pairs = [sum(column.counts[i : i + 2]) for i in range(0, len(column.counts), 2)]
+        return "".join(_BLOCKS[-(-(len(_BLOCKS) - 1) * count // max(pairs))] for count in pairs)
+    return ", ".join(f"{wording.cut(wording.name(value), 16)} {count:,}" for value, count in column.top[:2])
+
+
+def predict(model: OnnxModel, frame: pd.DataFrame, *, proba: bool = False) -> pd.DataFrame:
+    """Predict as a table: the rows as they came, behind the prediction and the probabilities.
+
+    Raises
+    ------
+    Invalid
+        Probabilities are asked of a regression, or a column of `frame` is missing or unfit.
+    """
+    import pandas as pd
+
+    found = {"prediction": model.predict(frame)}
+    if proba:
+        if model.classes is None:
+            raise Invalid("A regression gives values, no probabilities; leave --proba out.")
+        columns = model.predict_proba(frame).T
+        found |= {f"probability {name}": column for name, column in zip(model.classes, columns, strict=True)}
+    # the studio's own columns win over columns of the same name
+    rest = frame.loc[:, [name not in found for name in frame.columns]]
+    return pd.concat([pd.DataFrame(found, index=frame.index), rest], axis=1)
+
+
+def predictions(frame: pd.DataFrame, title: str) -> Bundle:
+    """Show the first rows of predictions."""
+    return Bundle(Heading(title, f"{len(frame):,} rows"), _frame(frame.head(PREVIEW_ROWS)))
+
+
+def _frame(frame: pd.DataFrame) -> Table:
+    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+    count = frame.shape[1]
+    parts = [frame.iloc[:, i] for i in range(min(count, PREVIEW_COLUMNS))]
+    names = [wording.cut(wording.name(part.name), 32) for part in parts]
+    # a duplicate name in `right` aligns both; numbers keep their own digits, so a year is not "2,007"
+    right = [
+        n
+        for n, p in zip(names, parts, strict=True)
+        if is_numeric_dtype(p.dtype) and not is_bool_dtype(p.dtype)
+    ]
+    cells = [[_cell(value) for value in part] for part in parts]
+    more = [f"and {count - PREVIEW_COLUMNS} more"] if count > PREVIEW_COLUMNS else []
+    rows = [[*row, *("" for _ in more)] for row in zip(*cells, strict=True)] if cells else []
+    return Table([*names, *more], rows, right=right, width=32)
+
+
+def _cell(value: object) -> str:
+    import pandas as pd
+
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return wording.name(value)

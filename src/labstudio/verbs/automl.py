@@ -1,0 +1,102 @@
+"""AutoML: from data to a certified model file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from labstudio.automl.settings import AutoMLRun
+from labstudio.display import automl as views
+from labstudio.display.bundle import Bundle, Line
+from labstudio.errors import Invalid
+from labstudio.verbs import Answer, Command, Door, Nothing, Told
+
+if TYPE_CHECKING:
+    from labstudio.automl import Run
+
+
+class RunName(Told):
+    """One run."""
+
+    run: str = Field(
+        description="Id of the run, such as run-3 (in a cell also the variable that holds it).",
+        json_schema_extra={"choices": "runs"},
+    )
+
+
+def plain(run: Run) -> dict[str, Any]:
+    """Say a run in plain values."""
+    names = ("id", "state", "error", "data", "target", "started", "ended")
+    told = {name: getattr(run, name) for name in names} | {"trials": len(run.trials), **run.outcome}
+    return {**told, "model": str(run.path), "certificate": run.certificate.to_dict()} if run.outcome else told
+
+
+def _run(door: Door, told: AutoMLRun) -> Answer:
+    settings = told.model_copy(update={"data": door.asset(told.data)})
+    automl = door.workspace.automl
+    with door.watch(f"{settings.data} → {settings.target}") as watch:
+        run = automl.run(settings, listener=watch)
+    return Answer(views.run(run), plain(run), run)
+
+
+def _list(door: Door, told: Nothing) -> Answer:
+    runs = door.workspace.automl.list()
+    return Answer(views.runs(runs), [plain(run) for run in runs])
+
+
+def _show(door: Door, told: RunName) -> Answer:
+    run = door.workspace.automl.get(_id(door, told.run))
+    return Answer(views.run(run), plain(run), run)
+
+
+def _stop(door: Door, told: RunName) -> Answer:
+    run = _id(door, told.run)
+    door.workspace.automl.stop(run)
+    return Answer(Bundle(Line(f"{run} is asked to stop and keep what it has.")), {"id": run})
+
+
+def _clean(door: Door, told: RunName) -> Answer:
+    run = _id(door, told.run)
+    door.workspace.automl.clean(run)
+    return Answer(Bundle(Line(f"{run} and its trials are forgotten.")), {"id": run})
+
+
+def _leaderboard(door: Door, told: RunName) -> Answer:
+    run = _with(door, told.run, "leaderboard")
+    return Answer(views.leaderboard(run), run.leaderboard.reset_index().to_dict("records"))
+
+
+def _certificate(door: Door, told: RunName) -> Answer:
+    certificate = _with(door, told.run, "certificate").certificate
+    return Answer(views.certificate(certificate), certificate.to_dict(), certificate)
+
+
+def _id(door: Door, name: str) -> str:
+    return str(getattr(door.variable(name), "id", name))
+
+
+def _with(door: Door, name: str, what: str) -> Any:
+    found = door.run(name)
+    if not hasattr(found, what):
+        raise Invalid(f"The variable {name} holds no run; it is a {type(found).__name__}.")
+    return found
+
+
+RUN = Command(
+    AutoMLRun, _run, "Search for a good model and make it one certified ONNX file.", gives="the run"
+)
+LEADERBOARD = Command(RunName, _leaderboard, "Show the trials of a run, best first.", ("run",))
+CERTIFICATE = Command(
+    RunName,
+    _certificate,
+    "Show how exactly a run's ONNX file gives what Python gives.",
+    ("run",),
+    gives="the certificate",
+)
+RUNS = {
+    "list": Command(Nothing, _list, "List the runs, newest first."),
+    "show": Command(RunName, _show, "Show a run and its best trials.", ("run",), gives="the run"),
+    "stop": Command(RunName, _stop, "Stop a run, wherever it lives, and keep what it has.", ("run",)),
+    "clean": Command(RunName, _clean, "Forget a run that left no model.", ("run",)),
+}

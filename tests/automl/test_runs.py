@@ -1,0 +1,154 @@
+"""Runs of a workspace: kept whatever happens, true at every look."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from labstudio import Workspace
+from labstudio.automl import AutoMLRun, Progress, Trial
+from labstudio.errors import Conflict, Invalid, NotFound
+
+
+@pytest.fixture(scope="module")
+def ws(tmp_path_factory: pytest.TempPathFactory, mixed: pd.DataFrame) -> Workspace:
+    ws = Workspace(tmp_path_factory.mktemp("studio"))
+    ws.data.add("homes", mixed.drop(columns=["sold", "band"]))
+    return ws
+
+
+@pytest.fixture(scope="module")
+def done(ws: Workspace) -> str:
+    return ws.automl.run(AutoMLRun(data="homes", target="price", group="street", trials=4)).id
+
+
+def test_a_run_is_kept_with_its_trials_model_and_certificate(
+    ws: Workspace, done: str, mixed: pd.DataFrame
+) -> None:
+    run = Workspace(ws.root).automl.get(done)
+    assert run.state == "complete"
+    assert run.settings.data == "homes@1"
+    assert (run.task, run.metric) == ("regression", "rmse")
+    assert len(run.trials) == 4
+    assert run.leaderboard.iloc[0]["trial"] == run.best.number
+    assert run.certificate.passed
+    assert run.certificate.file_sha256 == run.model.sha256
+    assert run.path.read_bytes() == run.model.content
+    assert np.abs(run.predict(mixed) - mixed["price"]).mean() < mixed["price"].std()
+
+
+def test_events_and_lineage_tell_where_it_came_from(ws: Workspace, done: str) -> None:
+    verbs = [event.verb for event in ws.events() if event.subject == f"run:{done}"]
+    assert verbs[:2] == ["automl.complete", "automl.started"]
+    edges = {(edge.source, edge.target) for edge in ws.lineage(f"run:{done}")}
+    assert ("data:homes@1", f"run:{done}") in edges
+    assert (f"run:{done}", f"file:{ws.automl.get(done).model.sha256}") in edges
+
+
+def test_another_trial_of_a_kept_run_is_exported_from_the_same_rows(ws: Workspace, done: str) -> None:
+    run = ws.automl.get(done)
+    assert ws.automl.export(done, run.best.number).sha256 == run.model.sha256
+    other = run.leaderboard.iloc[1]["trial"]
+    assert ws.automl.export(done, other).certificate.passed
+
+
+def test_a_run_that_cannot_be_is_kept_as_failed_with_its_sentence(ws: Workspace) -> None:
+    with pytest.raises(Invalid, match="did you mean 'price'"):
+        ws.automl.run(AutoMLRun(data="homes", target="prize", budget=5))
+    failed = ws.automl.list()[0]
+    assert failed.state == "failed"
+    assert "did you mean 'price'" in failed.error
+    with pytest.raises(Conflict, match="has no model"):
+        _ = failed.model
+    ws.automl.clean(failed.id)
+    with pytest.raises(NotFound):
+        ws.automl.get(failed.id)
+
+
+def test_a_run_with_a_model_is_not_cleaned(ws: Workspace, done: str) -> None:
+    with pytest.raises(Conflict, match="left a model"):
+        ws.automl.clean(done)
+    with pytest.raises(Conflict, match="is complete already"):
+        ws.automl.stop(done)
+    with pytest.raises(Invalid, match="look like run-3"):
+        ws.automl.get("homes")
+    with pytest.raises(NotFound, match="no run-99"):
+        ws.automl.get("run-99")
+
+
+def test_a_run_is_stopped_from_elsewhere_and_keeps_what_it_has(ws: Workspace) -> None:
+    elsewhere = Workspace(ws.root)
+
+    def stop(event: Trial | Progress) -> None:
+        if isinstance(event, Trial) and event.number == 1 and event.state == "complete":
+            elsewhere.automl.stop(elsewhere.automl.list()[0].id)
+
+    run = ws.automl.run(AutoMLRun(data="homes", target="price", budget=600), listener=stop)
+    assert run.state == "stopped"
+    assert run.certificate.passed
+
+
+def test_a_listener_that_fails_leaves_a_failed_run(ws: Workspace) -> None:
+    def broken(event: Trial | Progress) -> None:
+        if isinstance(event, Trial):
+            raise RuntimeError("display gone")
+
+    with pytest.raises(RuntimeError):
+        ws.automl.run(AutoMLRun(data="homes", target="price", budget=60), listener=broken)
+    assert ws.automl.list()[0].state == "failed"
+    assert "display gone" in ws.automl.list()[0].error
+
+
+SCRIPT = """
+import sys
+from labstudio import Workspace
+from labstudio.automl import AutoMLRun
+Workspace(sys.argv[1]).automl.run(AutoMLRun(data="homes", target="price", budget=60))
+"""
+
+
+@pytest.mark.kill
+def test_a_killed_run_reads_failed_keeps_its_trials_and_can_be_cleaned(ws: Workspace) -> None:
+    before = len(ws.automl.list())
+    script = subprocess.Popen([sys.executable, "-c", SCRIPT, str(ws.root)])
+    try:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            runs = ws.automl.list()
+            if len(runs) > before and sum(trial.state == "complete" for trial in runs[0].trials) >= 2:
+                break
+            time.sleep(0.1)
+        assert runs[0].state == "running"
+        workers = Path(f"/proc/{script.pid}/task/{script.pid}/children").read_text().split()
+    finally:
+        os.kill(script.pid, signal.SIGKILL)
+        script.wait()
+    killed = ws.automl.list()[0]
+    assert killed.state == "failed"
+    assert "ended before it did" in killed.error
+    assert len(killed.leaderboard) >= 2
+    assert not any(trial.state == "running" for trial in killed.trials)
+    assert all(gone(pid) for pid in workers)
+    ws.automl.clean(killed.id)
+    assert len(ws.automl.list()) == before
+
+
+def gone(pid: str, seconds: float = 10) -> bool:
+    """Whether a process ends within some seconds of its parent."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.1)
+    return False

@@ -1,0 +1,147 @@
+"""The same store on a real PostgreSQL, started for these tests and ended after them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from labstudio.errors import Invalid
+from labstudio.store import Store
+
+pytestmark = [
+    pytest.mark.core,
+    pytest.mark.skipif(os.environ.get("POSTGRES") == "0", reason="switched off by POSTGRES=0"),
+]
+
+
+def binaries() -> Path:
+    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        if (folder / "initdb").exists():
+            return folder
+    found = shutil.which("initdb")
+    if found is None:
+        pytest.fail(
+            "PostgreSQL is not installed: apt-get install postgresql (or set POSTGRES=0 to do without)."
+        )
+    return Path(found).resolve().parent
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    programs = binaries()
+    as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []  # initdb refuses root
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as folder:  # a socket's path must be short
+        if as_owner:
+            shutil.chown(folder, "postgres")
+
+        def run(*command: object) -> None:
+            subprocess.run(
+                [*as_owner, *map(str, command)], check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=120
+            )
+
+        run(
+            programs / "initdb",
+            "-D",
+            f"{folder}/data",
+            "-A",
+            "trust",
+            "-U",
+            "lab",
+            "--no-sync",
+            "--locale=C",
+            "-E",
+            "UTF8",
+        )
+        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+        run(programs / "pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o", options, "start")
+        try:
+            yield f"postgresql://lab@/postgres?host={folder}"
+        finally:
+            run(programs / "pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
+
+
+@pytest.fixture
+def store(url, tmp_path) -> Iterator[Store]:
+    store = Store.open(url, str(tmp_path))
+    yield store
+    store.close()
+
+
+def test_the_same_store_works(store, url, tmp_path):
+    before = store.revision()
+    with store.write() as connection:
+        store.record(connection, "add", "data:a@1", rows=3)
+        store.link(connection, "file:f", "data:a@1", "imported")
+    assert store.revision() > before
+    assert store.events(1)[0].detail == {"rows": 3}
+    assert [edge.target for edge in store.lineage("file:f")] == ["data:a@1"]
+    again = Store.open(url, str(tmp_path))
+    assert again.events(1)[0].subject == "data:a@1"
+    again.close()
+
+
+def test_the_revision_grows_when_a_write_becomes_visible_and_not_before(store):
+    with store.write() as connection:
+        store.record(connection, "add", "data:slow@1")
+        during = store.revision()
+    assert store.revision() > during
+
+
+def test_a_write_sends_a_notice(store, url):
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as listener:
+        listener.execute("LISTEN labstudio")
+        with store.write() as connection:
+            store.record(connection, "add", "data:b@1")
+        assert [notice.channel for notice in listener.notifies(timeout=10, stop_after=1)] == ["labstudio"]
+
+
+def test_assets_are_numbered_without_gaps_by_two_processes(store, url, tmp_path):
+    from labstudio.data import Data
+
+    code = (
+        "import sys, pandas as pd; from labstudio.store import Store; from labstudio.data import Data\n"
+        "data = Data(Store.open(sys.argv[1], sys.argv[2]))\n"
+        "for i in range(5): data.add('same', pd.DataFrame({'a': [i + 10 * int(sys.argv[3])]}))"
+    )
+    children = [
+        subprocess.Popen([sys.executable, "-c", code, url, str(tmp_path), str(i)], stderr=subprocess.PIPE)
+        for i in range(2)
+    ]
+    for child in children:
+        _, error = child.communicate(timeout=120)
+        assert child.returncode == 0, error.decode()
+    data = Data(store)
+    assert sorted(int(data.frame(f"same@{i}")["a"].iloc[0]) for i in range(1, 11)) == [
+        *range(5),
+        *range(10, 15),
+    ]
+    assert data.add("same", pd.DataFrame({"a": [3]})).existed
+
+
+def test_the_place_of_the_files_must_be_said(url):
+    with pytest.raises(Invalid, match="say where files are kept"):
+        Store.open(url)
+
+
+def test_the_history_makes_the_same_tables_here(store):
+    import labstudio.automl.tables
+    import labstudio.data.tables
+    import labstudio.models.tables  # noqa: F401
+    from alembic import command
+    from alembic.config import Config
+    from labstudio.store import database
+
+    config = Config()
+    config.set_main_option("script_location", str(database.MIGRATIONS))
+    with store.write() as connection:
+        config.attributes["connection"] = connection
+        command.check(config)
