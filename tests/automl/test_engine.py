@@ -115,7 +115,7 @@ def test_a_listener_hears_every_trial_begin_and_end(mixed: pd.DataFrame, pool: T
         (number, state) for number in range(3) for state in ("running", "complete")
     ]
     phases = list(dict.fromkeys(event.phase for event in events if isinstance(event, Progress)))
-    assert phases == ["reading", "searching", "fitting", "certifying", "done"]
+    assert phases == ["reading", "searching", "finishing", "done"]
     assert result.trials == tuple(trials[1::2])
 
 
@@ -140,8 +140,8 @@ def test_stopped_at_once_there_is_still_a_model(mixed: pd.DataFrame) -> None:
 
 def test_a_budget_is_kept_with_a_cold_worker(mixed: pd.DataFrame) -> None:
     began = time.monotonic()
-    result = fit(features(mixed, "price"), "price", AutoMLSettings(budget=8))
-    assert time.monotonic() - began <= 8 * 1.1 + 2
+    result = fit(features(mixed, "price"), "price", AutoMLSettings(budget=12))
+    assert time.monotonic() - began <= 12 * 1.1 + 2
     assert result.best.learner != "baseline"
     assert not result.stopped
 
@@ -218,21 +218,25 @@ def test_hostile_names_and_values_are_just_names_and_values(pool: ThreadPoolExec
 
 @pytest.mark.kill
 def test_a_killed_worker_costs_its_candidate_only(mixed: pd.DataFrame) -> None:
+    many = pd.concat([features(mixed, "price")] * 12, ignore_index=True)  # so that a trial takes a while
     killed: list[int] = []
 
     def kill_once(event: Trial | Progress) -> None:
         if isinstance(event, Progress) and event.running and event.running.number == 2 and not killed:
-            children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-            workers = [
-                int(pid)
-                for pid in children
-                if b"labstudio.compute.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
-            ]
-            killed.extend(workers)
-            for pid in workers:
-                os.kill(pid, signal.SIGKILL)
+            for pid in children(os.getpid()):
+                if b"labstudio.compute.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    killed.append(pid)
+                    os.kill(pid, signal.SIGKILL)
 
-    result = fit(features(mixed, "price"), "price", AutoMLSettings(trials=5), listener=kill_once)
+    settings = AutoMLSettings(trials=4, learners=["baseline", "lightgbm"])
+    result = fit(many, "price", settings, listener=kill_once)
     assert killed
-    assert [trial.state for trial in result.trials].count("failed") == 1
+    assert [trial.state for trial in result.trials] == ["complete", "complete", "failed", "complete"]
+    assert "was killed" in result.trials[2].message
     assert result.certificate.passed
+
+
+def children(pid: int) -> list[int]:
+    """Processes that a process has started, by any of its threads."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]

@@ -139,7 +139,8 @@ def test_targets_go_there_and_back_and_never_leave_the_training_range(y, space, 
     unit = target.to_unit(y)
     assert np.isfinite(unit).all()
     back = target.from_unit(unit)
-    assert (back >= y.min()).all() and (back <= y.max()).all()
+    assert (back >= y.min()).all()
+    assert (back <= y.max()).all()
     size = np.maximum(np.abs(y), 0 if target.log else y.std() if np.isfinite(y.std()) else np.abs(y).max())
     np.testing.assert_allclose(back, y, rtol=1e-9, atol=1e-12 * size.max() + 1e-300)
     found = run(
@@ -205,6 +206,7 @@ def test_every_learner_suggests_what_it_can_fit():
 def test_naming_the_learners_imports_no_library():
     code = (
         "import sys; from labstudio.automl.learners import LEARNERS; import labstudio.automl.pipeline; "
-        "[LEARNERS[n] for n in LEARNERS]; print([m for m in ('sklearn', 'lightgbm', 'onnx') if m in sys.modules])"
+        "[LEARNERS[name] for name in LEARNERS]; "
+        "print([name for name in ('sklearn', 'lightgbm', 'onnx') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"

@@ -127,7 +127,9 @@ def test_a_killed_run_reads_failed_keeps_its_trials_and_can_be_cleaned(ws: Works
                 break
             time.sleep(0.1)
         assert runs[0].state == "running"
-        workers = Path(f"/proc/{script.pid}/task/{script.pid}/children").read_text().split()
+        tasks = Path(f"/proc/{script.pid}/task").glob("*/children")
+        workers = [child for task in tasks for child in task.read_text().split()]
+        assert workers
     finally:
         os.kill(script.pid, signal.SIGKILL)
         script.wait()

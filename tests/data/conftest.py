@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+
 from labstudio.data import Data, ImportOptions, Version
 from labstudio.store import Store
 

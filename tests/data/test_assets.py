@@ -9,6 +9,7 @@ import time
 
 import pandas as pd
 import pytest
+
 from labstudio.data import Data, ImportOptions
 from labstudio.errors import Invalid, NotFound
 from labstudio.store import Store, who

@@ -88,8 +88,10 @@ def test_a_bar_stays_within_its_ends() -> None:
 
 
 def test_numbers_are_written_with_sensible_digits() -> None:
-    written = [wording.number(value) for value in (0, 2007, 12345, 3.0, 1234.5678, 1e-12, float("nan"), True)]
-    assert written == ["0", "2007", "12,345", "3", "1,235", "1e-12", "–", "True"]
+    written = [
+        wording.number(value) for value in (0, 2007, 12345, 3.0, 1979.5, 12345.6, 1e-12, float("nan"), True)
+    ]
+    assert written == ["0", "2007", "12,345", "3", "1980", "12,346", "1e-12", "–", "True"]
     assert wording.score(0.91234, 0.0123) == "0.912 ± 0.012"
     assert wording.score(-1.5e12) == "-1.5e+12"
     assert wording.score(0.0) == "0.0000"

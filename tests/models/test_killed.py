@@ -43,7 +43,8 @@ for line in sys.stdin:
         for one in certified:
             models.register(one, "life")
             print("registered", flush=True)
-        threading.Event().wait()
+        threading.Event().wait(60)  # to be killed
+        os._exit(1)
     print(child, flush=True)
     os.waitpid(child, 0)
 """
@@ -111,7 +112,7 @@ def test_a_process_killed_while_it_makes_mlflows_database_leaves_none_or_a_whole
     for _ in range(4):
         child = order(nursery, root, 0)
         end = time.monotonic() + 20
-        while not (root / "mlflow.new").exists() and time.monotonic() < end:
+        while not list(root.glob("mlflow.new-*")) and time.monotonic() < end:
             time.sleep(0.005)
         time.sleep(chance.uniform(0.0, 0.8))
         os.kill(child, signal.SIGKILL)
@@ -121,6 +122,6 @@ def test_a_process_killed_while_it_makes_mlflows_database_leaves_none_or_a_whole
     store = Store.open(root)
     models = Models(store)
     assert models.register(tiny.certified(5e6), "life").version >= 1
-    assert not list(root.glob("mlflow.new*"))
+    assert not list(root.glob("mlflow.new-*"))
     assert models.repair() == []
     store.close()

@@ -274,6 +274,21 @@ def test_an_older_mlflows_database_is_upgraded_after_a_copy(tmp_path):
     assert [path.name.split("-")[1] for path in (root / "backups").glob("mlflow-*")] == [older]
 
 
+def test_workspaces_can_be_made_while_mlflows_database_is_being_made(tmp_path):
+    models = Models(Store.open(tmp_path / "first" / ".labstudio"))
+    models.prepare()
+    count = 0
+    while not models._tracking.path.exists() and count < 200:  # Alembic migrates in both, at the same time
+        count += 1
+        store = Store.open(tmp_path / str(count) / ".labstudio")
+        assert Models(store).list() == []
+        store.close()
+    assert models.register(tiny.certified(), "life").ref == "life@1"
+    with closing(sqlite3.connect(models._tracking.path)) as db:
+        assert db.execute("SELECT name FROM sqlite_master WHERE name = 'labstudio_version'").fetchall() == []
+    assert count > 1
+
+
 CLIENT = """
 import sys
 import mlflow

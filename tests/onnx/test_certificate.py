@@ -175,6 +175,7 @@ def columns_turned(graph, columns):
 
 decide = pipeline_module.decide
 numbers_emit = numbers.emit_finite
+read_trees = trees_module.read_trees
 TREES = ["lightgbm binary", "lightgbm multiclass", "lightgbm regression"]
 LINEAR = ["linear binary", "linear multiclass", "linear regression"]
 CLASSES = [
@@ -194,14 +195,14 @@ MUTATIONS = {
     "missing goes the other way": (on_trees(missing(lambda holds: not holds)), TREES),
     "a category less in each set": (on_trees(one_code_fewer), TREES),
     "one tree twice": (
-        on(trees_module, "read_trees", lambda text, plain=trees_module.read_trees: ([*plain(text)[0], plain(text)[0][0]], ())),
+        on(trees_module, "read_trees", lambda text: (read_trees(text)[0] + read_trees(text)[0][:1], ())),
         TREES,
     ),
     "one tree less": (
-        on(trees_module, "read_trees", lambda text, plain=trees_module.read_trees: (plain(text)[0][:-1], ())),
+        on(trees_module, "read_trees", lambda text: (read_trees(text)[0][:-1], ())),
         TREES,
     ),
-    "zero instead of -1 for an unknown code": (on(categories, "emit_codes", zero_for_unknown), TREES + LINEAR),
+    "0 instead of -1 for an unknown code": (on(categories, "emit_codes", zero_for_unknown), TREES + LINEAR),
     "a missing category taken for an unknown one": (
         on(categories, "emit_codes", forgotten_missing_level),
         TREES + LINEAR,
@@ -216,9 +217,8 @@ MUTATIONS = {
     "no flags of what is missing": (on_nodes(zero_flags), LINEAR),
     "zero instead of the median": (
         on_nodes(
-            lambda graph, op, inputs, attributes: (op, [inputs[0], graph.constant(0.0), inputs[2]], attributes)
-            if op == "Where" and attributes == {} and inputs[2] != graph.constant(np.nan) and
-            inputs[1] != graph.constant(np.nan) else None
+            lambda graph, op, inputs, attributes: (op, [inputs[0], graph.constant(0.0), inputs[2]], {})
+            if op == "Where" and inputs[1] != graph.constant(np.nan) else None
         ),
         LINEAR,
     ),

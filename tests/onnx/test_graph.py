@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import onnx
 import onnxruntime
 import pandas as pd
 import pytest
 
+import onnx
 from labstudio.onnx.graph import Graph, decide, described
 from labstudio.onnx.model import load
 from labstudio.schema import MISSING_DATE, Column, Schema
@@ -15,8 +15,8 @@ from labstudio.schema import MISSING_DATE, Column, Schema
 pytestmark = pytest.mark.core
 
 HOSTILE = [
-    "label", "value", "probabilities", "node_1", "_1", "__1", "_", "", " ", "a\nb", "'", '"', "{x}", "$HOME", "%d",
-    "#", "é", "e\u0301", "x\x00y", "N", "n" * 300,
+    "label", "value", "probabilities", "node_1", "_1", "__1", "_", "", " ", "a\nb", "'", '"', "{x}", "$HOME",
+    "%d", "#", "é", "e\u0301", "x\x00y", "N", "n" * 300,
 ]  # fmt: skip
 
 

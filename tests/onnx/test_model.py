@@ -6,13 +6,13 @@ import subprocess
 import sys
 
 import numpy as np
-import onnx
 import pandas as pd
 import pytest
-from onnx import TensorProto, helper
 
+import onnx
 from labstudio.errors import Invalid, NotFound
 from labstudio.onnx import certified, load
+from onnx import TensorProto, helper
 
 pytestmark = pytest.mark.core
 
@@ -33,7 +33,8 @@ import pandas as pd
 import labstudio
 model = labstudio.onnx.load(sys.argv[1])
 frame = pd.read_json(sys.argv[2], orient="records")
-print(model.predict(frame).tolist(), model.predict_proba(frame).shape, list(model.classes), model.schema.names)
+labels, shape = model.predict(frame).tolist(), model.predict_proba(frame).shape
+print(labels, shape, list(model.classes), model.schema.names)
 print(sorted(REFUSED & {name.split(".")[0] for name in sys.modules}))
 """
 
@@ -92,7 +93,7 @@ def test_a_file_of_a_newer_format_is_refused(pipelines):
 def test_a_frame_that_lacks_a_column_gets_a_sentence(pipelines):
     pipeline, held = pipelines("linear regression")
     model = load(pipeline.export())
-    with pytest.raises(Invalid, match="lacks 1 needed column.*'city'"):
+    with pytest.raises(Invalid, match=r"lacks 1 needed column.*'city'"):
         model.predict(held.drop(columns="city"))
     with pytest.raises(Invalid, match="no probabilities"):
         model.predict_proba(held)

@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 
 import pytest
+
 from labstudio.errors import Conflict, Unavailable
 from labstudio.store import Store, database
 
@@ -310,11 +311,12 @@ def test_a_network_file_system_is_recognised_and_gets_the_rollback_journal(tmp_p
 
 
 def test_the_history_makes_exactly_the_tables_that_the_capabilities_declare(store):
+    from alembic import command
+    from alembic.config import Config
+
     import labstudio.automl.tables
     import labstudio.data.tables
     import labstudio.models.tables  # noqa: F401
-    from alembic import command
-    from alembic.config import Config
 
     config = Config(attributes={"connection": None})
     config.set_main_option("script_location", str(database.MIGRATIONS))

@@ -7,6 +7,7 @@ import os
 import stat
 
 import pytest
+
 from labstudio.errors import NotFound, Unavailable
 from labstudio.store import FileStore
 

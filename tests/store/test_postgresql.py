@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from labstudio.errors import Invalid
 from labstudio.store import Store
 
@@ -133,11 +134,12 @@ def test_the_place_of_the_files_must_be_said(url):
 
 
 def test_the_history_makes_the_same_tables_here(store):
+    from alembic import command
+    from alembic.config import Config
+
     import labstudio.automl.tables
     import labstudio.data.tables
     import labstudio.models.tables  # noqa: F401
-    from alembic import command
-    from alembic.config import Config
     from labstudio.store import database
 
     config = Config()

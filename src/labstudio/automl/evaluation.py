@@ -1,81 +1,32 @@
-"""What a worker does for a search: fit one candidate on the folds, or once on all training rows.
+"""What a worker does for a run: fit a candidate on the folds; finish the best one.
 
-The training data reach the worker as one file, read once a worker. This module knows no search and no
-metric: it hands back predictions, so that a person's own metric never has to travel.
+The training data reach the worker as one file. It knows no search and no metric: predictions go back, so
+that a person's own metric never has to travel. Finishing (fit on all training rows, export, certify) is done
+here too, where the libraries are loaded already and where it can be ended.
 """
 
 from __future__ import annotations
 
 import pickle
+import threading
 import time
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labstudio.schema import Schema
+from labstudio.automl.training import Candidate, Training
 
 if TYPE_CHECKING:
-    from labstudio.automl.pipeline import Pipeline
+    from labstudio.onnx import CertifiedModel
 
-WARM_MODULES = ("sklearn.linear_model", "lightgbm", "labstudio.automl.pipeline")
+WARM_MODULES = ("labstudio.automl.pipeline", "sklearn.linear_model", "lightgbm")
 """What every candidate needs: imported while the data are still being read."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A learner with its hyper-parameters."""
-
-    learner: str
-    params: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Training:
-    """The rows a search may see, and how they are split.
-
-    Attributes
-    ----------
-    columns : dict of str to ndarray of shape (N,)
-    y : ndarray of shape (N,)
-    folds : list of (training rows, validation rows)
-    """
-
-    features: Schema
-    task: str
-    classes: np.ndarray | None
-    columns: dict[str, np.ndarray]
-    y: np.ndarray
-    folds: list[tuple[np.ndarray, np.ndarray]]
-    seed: int
-    threads: int
-
-    def save(self, path: Path) -> Path:
-        """Write the data for the workers; the file is this process' own and read by its workers alone."""
-        with path.open("wb") as file:
-            pickle.dump(self, file, protocol=5)
-        return path
-
-    def pipeline(self, candidate: Candidate) -> Pipeline:
-        """Return the candidate, not yet fitted."""
-        from labstudio.automl.pipeline import Pipeline
-
-        return Pipeline(
-            self.features,
-            self.task,
-            self.classes,
-            candidate.learner,
-            candidate.params,
-            seed=self.seed,
-            threads=self.threads,
-        )
-
-    def rows(self, rows: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Return columns and targets of some rows."""
-        return {name: values[rows] for name, values in self.columns.items()}, self.y[rows]
 
 
 @dataclass(frozen=True)
@@ -95,6 +46,23 @@ class Outcome:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Finished:
+    """A candidate fitted on all training rows, as one certified file.
+
+    Attributes
+    ----------
+    pipeline : bytes
+        The pickled `Pipeline`: opening it loads its libraries, which most never need.
+    held_out : ndarray of shape (M, K) or (M,)
+        Its prediction of the rows that were kept aside.
+    """
+
+    model: CertifiedModel
+    pipeline: bytes
+    held_out: np.ndarray
+
+
 def evaluate(path: Path, candidate: Candidate, seconds: float | None) -> Outcome:
     """Fit a candidate on each fold.
 
@@ -107,7 +75,7 @@ def evaluate(path: Path, candidate: Candidate, seconds: float | None) -> Outcome
     seconds : float or None
         What it may take, from now; each fold gets an equal share of what is left.
     """
-    training = _load(path)
+    training = Training.load(path)
     started = time.monotonic()
     predictions, found = [], []
     with warnings.catch_warnings():
@@ -122,16 +90,42 @@ def evaluate(path: Path, candidate: Candidate, seconds: float | None) -> Outcome
             pipeline.fit(*training.rows(train), validation=held, deadline=deadline)
             predictions.append(pipeline.predict_columns(held[0]))
             found.append(pipeline.learner.refit_params())
+    _load_exporter()
     return Outcome(predictions, _middle(found), time.monotonic() - started)
 
 
-def refit(path: Path, candidate: Candidate, seconds: float | None) -> Pipeline:
-    """Fit a candidate on all training rows, in so many seconds where it can stop itself."""
-    training = _load(path)
+def finish(path: Path, candidate: Candidate, seconds: float | None) -> Finished:
+    """Fit a candidate on all training rows, in so many seconds where it can stop itself; export, certify."""
+    return finished(Training.load(path), candidate, seconds)
+
+
+def finished(training: Training, candidate: Candidate, seconds: float | None = None) -> Finished:
+    """Do the same in this process."""
+    from labstudio.onnx import certified
+
     deadline = None if seconds is None else time.time() + seconds
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return training.pipeline(candidate).fit(training.columns, training.y, deadline=deadline)
+        pipeline = training.pipeline(candidate).fit(training.columns, training.y, deadline=deadline)
+        predict = pipeline.predict if training.classes is None else pipeline.predict_proba
+        return Finished(
+            model=certified(pipeline, training.held, metadata=training.metadata),
+            pipeline=pickle.dumps(pipeline),
+            held_out=predict(training.held),
+        )
+
+
+@cache
+def _load_exporter() -> None:
+    """Load what finishing needs while the next candidate is being fitted."""
+
+    def load() -> None:
+        with suppress(Exception):  # whoever needs it will hear why it cannot be imported
+            import_module("labstudio.onnx.certificate")
+            import_module("onnx")
+            import_module("onnxruntime")
+
+    threading.Thread(target=load, daemon=True).start()
 
 
 def _middle(found: list[dict[str, Any]]) -> dict[str, Any]:
@@ -141,11 +135,3 @@ def _middle(found: list[dict[str, Any]]) -> dict[str, Any]:
         if isinstance(value, int) and not isinstance(value, bool):
             middle[name] = int(np.median([params[name] for params in found]))
     return middle
-
-
-@lru_cache(maxsize=1)
-def _load(path: Path) -> Training:
-    with path.open("rb") as file:
-        training = pickle.load(file)  # noqa: S301 - written by the parent, in a folder only it may read
-    assert isinstance(training, Training)
-    return training

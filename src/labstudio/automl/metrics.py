@@ -1,4 +1,4 @@
-"""What can be optimised: scikit-learn's metrics by name, or a callable that a person brings."""
+"""What can be optimised: the field's metrics by name, or a callable that a person brings."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Metric:
     Attributes
     ----------
     function : callable (truth, prediction) → float
-        For classes the truth are the labels.
     needs : str
-        What the prediction is: ``"probabilities"`` (N, K), ``"labels"`` (N,) or ``"values"`` (N,).
+        What it is given: ``"values"`` and values (N,); ``"labels"`` and labels (N,); ``"probabilities"``,
+        that is labels and probabilities (N, K); ``"codes"``, that is class codes and probabilities.
     greater_is_better : bool
         Which way is up.
     """
@@ -30,7 +30,6 @@ class Metric:
     function: Function
     needs: str
     greater_is_better: bool = True
-    on_codes: bool = False  # the truth is given as class codes: holds for classes that these rows lack
 
     def better(self, score: float, than: float) -> bool:
         """Whether one score beats another."""
@@ -48,7 +47,7 @@ class Metric:
         classes : ndarray of shape (K,) or None
             Labels of the codes.
         """
-        if classes is None or self.on_codes:
+        if classes is None or self.needs == "codes":
             return float(self.function(y, prediction))
         given = prediction if self.needs == "probabilities" else classes[prediction.argmax(axis=1)]
         return float(self.function(classes[y], given))
@@ -101,46 +100,91 @@ def report(
 
 
 def _built_in(kind: str) -> dict[str, Metric]:
-    from sklearn import metrics
+    return {metric.name: metric for metric in (_VALUES if kind == "regression" else _CLASSES)}
 
-    def rmse(truth: np.ndarray, values: np.ndarray) -> float:
-        scale = max(float(np.abs(truth).max()), float(np.abs(values).max()), 1e-300)  # squares may overflow
-        return float(scale * np.sqrt(np.mean((truth / scale - values / scale) ** 2)))
 
-    def roc_auc(codes: np.ndarray, probabilities: np.ndarray) -> float:
-        """Area under the curve; for several classes the mean of each against the rest."""
-        if probabilities.shape[1] == 2:
-            return float(metrics.roc_auc_score(codes, probabilities[:, 1]))
-        present = [k for k in range(probabilities.shape[1]) if 0 < (codes == k).sum() < len(codes)]
-        if not present:
-            raise ValueError("one class only")
-        return float(np.mean([metrics.roc_auc_score(codes == k, probabilities[:, k]) for k in present]))
+# Plain numpy, so that a first model can be scored before any library of learning is loaded; the tests hold
+# each against scikit-learn's metric of the same name.
 
-    def log_loss(codes: np.ndarray, probabilities: np.ndarray) -> float:
-        chosen = probabilities[np.arange(len(codes)), codes]
-        return float(-np.log(np.clip(chosen, 1e-15, 1.0)).mean())
 
-    def f1_macro(truth: np.ndarray, labels: np.ndarray) -> float:
-        return float(metrics.f1_score(truth, labels, average="macro", zero_division=0))
+def _rmse(y: np.ndarray, values: np.ndarray) -> float:
+    scale = max(float(np.abs(y).max()), float(np.abs(values).max()), 1e-300)  # squares may overflow
+    return float(scale * np.sqrt(np.mean((y / scale - values / scale) ** 2)))
 
-    def balanced(truth: np.ndarray, labels: np.ndarray) -> float:
-        return float(
-            metrics.recall_score(truth, labels, average="macro", zero_division=0, labels=np.unique(truth))
-        )
 
-    if kind == "regression":
-        table = [
-            Metric("rmse", rmse, "values", greater_is_better=False),
-            Metric("mae", metrics.mean_absolute_error, "values", greater_is_better=False),
-            Metric("r2", metrics.r2_score, "values"),
-            Metric("median_absolute_error", metrics.median_absolute_error, "values", greater_is_better=False),
-        ]
-    else:
-        table = [
-            Metric("roc_auc", roc_auc, "probabilities", on_codes=True),
-            Metric("log_loss", log_loss, "probabilities", greater_is_better=False, on_codes=True),
-            Metric("accuracy", metrics.accuracy_score, "labels"),
-            Metric("balanced_accuracy", balanced, "labels"),
-            Metric("f1_macro", f1_macro, "labels"),
-        ]
-    return {metric.name: metric for metric in table}
+def _mae(y: np.ndarray, values: np.ndarray) -> float:
+    return float(np.mean(np.abs(y - values)))
+
+
+def _median_absolute_error(y: np.ndarray, values: np.ndarray) -> float:
+    return float(np.median(np.abs(y - values)))
+
+
+def _r2(y: np.ndarray, values: np.ndarray) -> float:
+    spread = _rmse(y, np.full(len(y), y.mean()))
+    if spread == 0:
+        raise ValueError("R² is not defined where all values are equal")
+    return 1.0 - (_rmse(y, values) / spread) ** 2
+
+
+def _roc_auc(codes: np.ndarray, probabilities: np.ndarray) -> float:
+    """Area under the ROC curve; for several classes the mean of each against the rest."""
+    if probabilities.shape[1] == 2:
+        return _area(codes == 1, probabilities[:, 1])
+    areas = [
+        _area(codes == k, probabilities[:, k])
+        for k in range(probabilities.shape[1])
+        if 0 < (codes == k).sum() < len(codes)
+    ]
+    return float(np.mean(areas)) if areas else float("nan")
+
+
+def _area(positive: np.ndarray, score: np.ndarray) -> float:
+    """Share of (positive, negative) pairs in the right order, equal scores counting half (Mann–Whitney U)."""
+    count = int(positive.sum())
+    if count in (0, len(positive)):
+        return float("nan")
+    _, places, times = np.unique(score, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(times) - (times - 1) / 2)[places]
+    above = ranks[positive].sum() - count * (count + 1) / 2
+    return float(above / (count * (len(positive) - count)))
+
+
+def _log_loss(codes: np.ndarray, probabilities: np.ndarray) -> float:
+    chosen = probabilities[np.arange(len(codes)), codes]
+    return float(-np.log(np.clip(chosen, 1e-15, 1.0)).mean())
+
+
+def _accuracy(codes: np.ndarray, probabilities: np.ndarray) -> float:
+    return float(np.mean(codes == probabilities.argmax(axis=1)))
+
+
+def _balanced_accuracy(codes: np.ndarray, probabilities: np.ndarray) -> float:
+    """Mean share found of each class that is there."""
+    right = codes == probabilities.argmax(axis=1)
+    return float(np.mean([right[codes == k].mean() for k in np.unique(codes)]))
+
+
+def _f1_macro(codes: np.ndarray, probabilities: np.ndarray) -> float:
+    """Mean F1 of the classes that are there or were predicted."""
+    labels = probabilities.argmax(axis=1)
+    scores = []
+    for k in np.union1d(codes, labels):
+        wanted, given = codes == k, labels == k
+        scores.append(2 * (wanted & given).sum() / (wanted.sum() + given.sum()))
+    return float(np.mean(scores))
+
+
+_VALUES = (
+    Metric("rmse", _rmse, "values", greater_is_better=False),
+    Metric("mae", _mae, "values", greater_is_better=False),
+    Metric("r2", _r2, "values"),
+    Metric("median_absolute_error", _median_absolute_error, "values", greater_is_better=False),
+)
+_CLASSES = (
+    Metric("roc_auc", _roc_auc, "codes"),
+    Metric("log_loss", _log_loss, "codes", greater_is_better=False),
+    Metric("accuracy", _accuracy, "codes"),
+    Metric("balanced_accuracy", _balanced_accuracy, "codes"),
+    Metric("f1_macro", _f1_macro, "codes"),
+)

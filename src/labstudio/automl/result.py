@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +87,7 @@ class AutoMLResult:
     stopped: bool
     seconds: float
     model: CertifiedModel
-    pipeline: Pipeline = field(repr=False)
+    fitted: bytes = field(repr=False)
     make: Callable[[Trial], CertifiedModel] = field(repr=False)
 
     @property
@@ -98,15 +100,20 @@ class AutoMLResult:
         """How exactly the ONNX file gives what Python gives."""
         return self.model.certificate
 
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The libraries' own model; opening it loads them."""
+        return pickle.loads(self.fitted)  # noqa: S301 - from our own worker
+
     @property
     def schema(self) -> Schema:
         """The columns that a prediction needs."""
-        return self.pipeline.schema
+        return self.model.schema
 
     @property
     def classes(self) -> np.ndarray | None:
         """Labels in the order of `predict_proba`'s columns; None for a regression."""
-        return self.pipeline.classes
+        return self.model.classes
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Predict by the libraries' own model: labels or values of shape (N,) for N rows."""

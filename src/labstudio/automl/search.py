@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from labstudio.automl.evaluation import Candidate, Outcome
+from labstudio.automl.evaluation import Outcome
 from labstudio.automl.learners import LEARNERS
+from labstudio.automl.training import Candidate
 from labstudio.automl.trial import Listener, Progress, Trial
 
 if TYPE_CHECKING:

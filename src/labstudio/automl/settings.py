@@ -48,6 +48,7 @@ class AutoMLSettings(BaseModel):
     ] = Field("auto", description="What is optimised; auto: roc_auc, log_loss or rmse, by the task.")
     group: str | None = Field(
         None,
+        json_schema_extra={"choices": "columns(data)"},
         description="Column whose values stay together in hold-out and folds, "
         "such as a patient or a country; it is not used as a feature.",
     )
@@ -63,14 +64,22 @@ class AutoMLSettings(BaseModel):
     learners: list[Literal["baseline", "linear", "lightgbm"]] = Field(
         default_factory=list, description="Only these learners; all when not given."
     )
-    exclude: list[str] = Field(default_factory=list, description="Columns that are not used.")
+    exclude: list[str] = Field(
+        default_factory=list,
+        description="Columns that are not used.",
+        json_schema_extra={"choices": "columns(data)"},
+    )
     types: dict[str, str] = Field(
         default_factory=dict,
+        json_schema_extra={"choices": "columns(data)"},
         description="Type of a column where you know better: "
         "number, boolean, category, text, datetime, id or constant.",
     )
     threads: int | None = Field(
-        None, ge=1, le=1024, description="Threads a learner may use; all cores when not given."
+        None,
+        ge=1,
+        le=1024,
+        description="Threads a learner may use; when not given one below 10,000 rows, else all cores.",
     )
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of everything random.")
 

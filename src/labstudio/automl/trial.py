@@ -47,7 +47,7 @@ class Progress:
     Attributes
     ----------
     phase : str
-        ``"reading"``, ``"searching"``, ``"fitting"``, ``"certifying"`` or ``"done"``.
+        ``"reading"``, ``"searching"``, ``"finishing"`` or ``"done"``.
     elapsed, budget : float
         Seconds since the call, and seconds it may take (None: no limit).
     """

@@ -51,7 +51,7 @@ class Version:
     by: str
     source: str
     found: dict[str, Any]
-    existed: bool = False
+    existed: bool = field(default=False, compare=False)
     _data: Data | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -126,6 +126,8 @@ class Data:
         options = options or ImportOptions()
         if isinstance(source, (str, Path)):
             return self._add_file(name, Path(source).expanduser(), options)
+        if type(source).__name__ != "DataFrame":  # pandas is not loaded for a question
+            raise Invalid(f"A path or a pandas DataFrame is needed, not a {type(source).__name__}.")
         return self._add_frame(name, source, options)
 
     def get(self, ref: str) -> Version:

@@ -6,13 +6,13 @@ It knows SQL over text columns ``c0, c1, …``, and neither files nor the user's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from labstudio.data import engine
 
-_LIKE_A_NUMBER = 0.95  # so many numbers and at most two other values: a column of numbers with a slip in it
+_REGULAR = 0.95  # so many of one type and at most two other values: a column of that type with a slip in it
+_SLIPS = 2
 _FEW_VALUES = 20  # below it a slip cannot be told from a column of codes
 
 _INTEGER = r"\s*(-?(0|[1-9][0-9]{0,17})|\+[0-9]{1,6})\s*"
@@ -38,7 +38,8 @@ def kinds(connection: Any, source: str, columns: int, decimal: str | None) -> li
 
     Parameters
     ----------
-    connection : DuckDB connection
+    connection : duckdb.DuckDBPyConnection
+        Where `source` can be read.
     source : str
         SQL that gives text columns ``c0 … cN``, NULL for missing.
     columns : int
@@ -46,35 +47,40 @@ def kinds(connection: Any, source: str, columns: int, decimal: str | None) -> li
     decimal : str or None
         The decimal sign, None where either may be.
     """
-    letters = ", ".join(f"{_letter(f'c{i}', decimal)} AS k{i}, c{i}" for i in range(columns))
-    counts = ", ".join(f"count(*) FILTER (k{i} = '{x}')" for i in range(columns) for x in "izlcfbdxs")
-    # what does not look like a number: two different values at most?
-    odd = ", ".join(f"min(c{i}) FILTER (k{i} = 's'), max(c{i}) FILTER (k{i} = 's')" for i in range(columns))
-    row = connection.execute(f"SELECT {counts}, {odd} FROM (SELECT {letters} FROM ({source}))").fetchone()
+    texts = ", ".join(f"c{i}" for i in range(columns))
+    values = f"SELECT unnest(range({columns})) AS i, unnest([{texts}]) AS c FROM ({source})"
+    letter = _letter(decimal)
+    counts: list[dict[str, int]] = [dict.fromkeys("izlcfbdxs", 0) for _ in range(columns)]
+    for i, k, n in connection.execute(
+        f"SELECT i, {letter} AS k, count(*) FROM ({values}) WHERE c IS NOT NULL GROUP BY 1, 2"
+    ).fetchall():
+        counts[i][k] = n
     found = []
-    for i in range(columns):
-        count = dict(zip("izlcfbdxs", row[9 * i : 9 * i + 9], strict=True))
-        slips = row[9 * columns + 2 * i : 9 * columns + 2 * i + 2]
+    for i, count in enumerate(counts):
         kind = _kind(count, decimal)
         if kind is None:
-            kind = Kind("string")
-            regular = _without_slips(count, decimal)
-            if regular is not None and _at_most(connection, source, i, slips, count["s"]):
-                kind = regular
+            kind, regular = Kind("string"), _without_slips(count, decimal)
+            if regular is not None:
+                slips = (
+                    f"SELECT count(DISTINCT c) FROM (SELECT c{i} AS c FROM ({source})) WHERE {letter} = 's'"
+                )
+                if engine.one(connection, slips)[0] <= _SLIPS:
+                    kind = regular
         found.append(kind)
     return found
 
 
-def _letter(column: str, decimal: str | None) -> str:
+def _letter(decimal: str | None) -> str:
+    """Return SQL for the letter of what ``c`` looks like."""
+
     def like(pattern: str) -> str:
-        return f"regexp_full_match({column}, {engine.text(pattern)})"
+        return f"regexp_full_match(c, {engine.text(pattern)})"
 
     comma = "" if decimal == "." else f" WHEN {like(_COMMA)} THEN 'c'"
     return (
-        f"CASE WHEN {column} IS NULL THEN NULL WHEN {like(_INTEGER)} THEN 'i' WHEN {like(_CODE)} THEN 'z'"
-        f" WHEN {like(_LONG)} THEN 'l'{comma} WHEN {like(_NUMBER)} THEN 'f'"
-        f" WHEN lower(trim({column})) IN ('true', 'false') THEN 'b'"
-        f" WHEN {like(_DATE)} AND try_cast({column} AS TIMESTAMPTZ) IS NOT NULL"
+        f"CASE WHEN {like(_INTEGER)} THEN 'i' WHEN {like(_CODE)} THEN 'z' WHEN {like(_LONG)} THEN 'l'{comma}"
+        f" WHEN {like(_NUMBER)} THEN 'f' WHEN lower(trim(c)) IN ('true', 'false') THEN 'b'"
+        f" WHEN {like(_DATE)} AND try_cast(c AS TIMESTAMPTZ) IS NOT NULL"
         f" THEN CASE WHEN {like(_ZONE)} THEN 'x' ELSE 'd' END ELSE 's' END"
     )
 
@@ -101,13 +107,6 @@ def _kind(count: dict[str, int], decimal: str | None) -> Kind | None:
 
 def _without_slips(count: dict[str, int], decimal: str | None) -> Kind | None:
     n = sum(count.values())
-    if n < _FEW_VALUES or not 0 < count["s"] <= (1 - _LIKE_A_NUMBER) * n:
+    if n < _FEW_VALUES or not 0 < count["s"] <= (1 - _REGULAR) * n:
         return None
     return _kind({**count, "s": 0}, decimal)
-
-
-def _at_most(connection: Any, source: str, i: int, slips: Sequence[str], expected: int) -> bool:
-    """Whether the values that do not fit are two different ones at most: the smallest and the largest are all."""
-    values = ", ".join(engine.text(slip) for slip in slips)
-    query = f"SELECT count(*) FROM ({source}) WHERE c{i} IN ({values})"
-    return bool(connection.execute(query).fetchone()[0] == expected)

@@ -17,6 +17,7 @@ from labstudio.data.options import ImportOptions
 from labstudio.errors import Invalid
 
 SAMPLE_BYTES = 256 * 1024
+SAMPLE_RECORDS = 500
 CHUNK_BYTES = 1 << 20
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -149,13 +150,18 @@ def has_codes(path: Path, form: Dialect) -> bool:
 
 
 def _records(text: str, delimiter: str, quote: str, whole: bool) -> list[list[str]]:
+    records: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote)
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote)
-        records = [record for record, _ in zip(reader, range(500), strict=False)]
-    except csv.Error:
-        return []
-    if not whole and len(records) < 500:
-        records.pop()  # cut through
+        for record in reader:
+            records.append(record)
+            if len(records) == SAMPLE_RECORDS:
+                break
+        else:
+            if not whole:
+                records.pop()  # cut through
+    except csv.Error:  # a value of more than 128 kB: what stands before it is enough
+        pass
     return [record for record in records if record]
 
 

@@ -15,11 +15,18 @@ def connect(folder: Path) -> Any:
         config={
             "autoinstall_known_extensions": "false",  # a laptop in a train has no extension repository
             "autoload_known_extensions": "false",
+            "memory_limit": "50%",  # of the machine; beyond it goes to the disk
             "temp_directory": str(folder / "duckdb"),
         },
     )
     connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return connection
+
+
+def one(connection: Any, query: str) -> tuple[Any, ...]:
+    """Return the first row; all rows are fetched, or the connection would stay busy with this result."""
+    row: tuple[Any, ...] = connection.execute(query).fetchall()[0]
+    return row
 
 
 def text(value: str | Path) -> str:

@@ -6,7 +6,7 @@ It knows Arrow and pandas; files it is handed, and no store.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -338,7 +338,9 @@ def _nothing(kind: pa.DataType) -> pa.Scalar:
     return pa.scalar(0, pa.int64()).cast(kind) if not pa.types.is_timestamp(kind) else pa.scalar(0, kind)
 
 
-def _once(names: Iterable[str]) -> None:
+def _once(names: Sequence[str]) -> None:
+    if not names:
+        raise Invalid("The table has no columns.")
     seen: set[str] = set()
     for name in names:
         if name in seen:

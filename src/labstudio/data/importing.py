@@ -69,7 +69,7 @@ class _Import:
                 codes = pool.submit(has_codes, self.path, self.form)
                 self.connection.execute(f"CREATE TEMP TABLE sample AS {self._texts()} LIMIT {SAMPLE_ROWS}")
                 found = self._kinds("SELECT * FROM sample")
-                certain = self.connection.execute("SELECT count(*) FROM sample").fetchone()[0] < SAMPLE_ROWS
+                certain = engine.one(self.connection, "SELECT count(*) FROM sample")[0] < SAMPLE_ROWS
             if known():
                 return None
             if not certain and not codes.result() and not any(kind.empty for kind in found):
@@ -168,7 +168,7 @@ class _Import:
                 f"{value} AS {engine.name(name)}" for value, name in zip(values, self.form.names, strict=True)
             )
             query = f"COPY (SELECT {named} FROM {reader}) TO {engine.text(target)} (FORMAT parquet, COMPRESSION zstd)"
-            return int(self.connection.execute(query).fetchone()[0])
+            return int(engine.one(self.connection, query)[0])
         # for DuckDB "a" and "A" are one name; Arrow can tell them apart, in twice the time
         import pyarrow.parquet as pq
 
@@ -191,24 +191,22 @@ class _Import:
         reader = self._reader(
             [_READ_AS[kind.type] for kind in wanted],
             self._decimal_of(wanted),
-            ", store_rejects = true, rejects_limit = 1000",
+            ", store_rejects = true, rejects_limit = 100000",
         )
         try:
             everything = ", ".join(f"count(c{i})" for i in self.columns)  # or DuckDB would skip the columns
             self.connection.execute(f"SELECT {everything} FROM {reader}").fetchall()
-            reject = self.connection.execute(
+            rejects = self.connection.execute(
                 "SELECT line_byte_position, column_idx, error_type::VARCHAR, error_message FROM reject_errors"
                 " ORDER BY byte_position LIMIT 1"
-            ).fetchone()
+            ).fetchall()
         except duckdb.Error:
-            reject = None
-        if reject is None and "invalid state" in str(error):
-            return Invalid(
-                "The lines do not all end in the same way (CR LF and LF); save the file with one of them."
-            )
-        if reject is None:
+            rejects = []
+        if not rejects and "invalid state" in str(error):
+            return Invalid("The lines end partly in CR LF and partly in LF; save the file with one of them.")
+        if not rejects:
             return Invalid(f"The file cannot be read: {str(error).splitlines()[0]}")
-        position, column, fault, message = reject
+        position, column, fault, message = rejects[0]
         line = f"line {line_at(self.path, position)}"
         if fault == "CAST":
             i = column - 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
+import json
 from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -40,6 +42,14 @@ class ImportOptions(BaseModel):
             raise ValueError("give one ASCII character")
         return value
 
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str | None) -> str | None:
+        try:
+            return codecs.lookup(value).name if value is not None else None
+        except LookupError:
+            raise ValueError(f"the encoding {value!r} is not known; try utf-8 or cp1252") from None
+
     @field_validator("types")
     @classmethod
     def _known_types(cls, value: dict[str, str]) -> dict[str, str]:
@@ -52,9 +62,7 @@ class ImportOptions(BaseModel):
 
     def canonical(self) -> str:
         """Return the options that were given as one text, the same however they were written."""
-        return self.__class__.model_validate(self.model_dump(exclude_defaults=True)).model_dump_json(
-            exclude_defaults=True
-        )
+        return json.dumps(self.model_dump(exclude_defaults=True), sort_keys=True)
 
 
 def check_columns(known: Sequence[str], wanted: Iterable[str], where: str = "") -> None:

@@ -6,6 +6,7 @@ reading it, the second look costs nothing, and two assets with the same content 
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,52 +77,43 @@ class Profile:
 
 def profile_table(path: Path, schema: Schema, folder: Path) -> Profile:
     """Profile the Parquet file at `path`, whose columns are those of `schema` in order; spill to `folder`."""
-    connection = engine.connect(folder)
-    try:
-        import pyarrow.parquet as pq
+    import pyarrow.parquet as pq
 
-        with pq.ParquetFile(path) as file:
-            stored = [str(kind) for kind in file.schema_arrow.types]
-            rows = file.metadata.num_rows
+    columns = []
+    with closing(engine.connect(folder)) as connection, pq.ParquetFile(path) as file:
+        rows = file.metadata.num_rows
         estimated = rows > EXACT_ROWS
-        # by position: DuckDB takes "a" and "A" for one name
-        aliases = ", ".join(f"c{i}" for i in range(len(schema)))
-        connection.execute(
-            f"CREATE VIEW t AS SELECT * FROM read_parquet({engine.pattern(path)}) AS t({aliases})"
-        )
-        columns = []
-        for i, (column, kind) in enumerate(zip(schema, stored, strict=True)):
+        for column, stored in zip(schema, file.schema_arrow, strict=True):
+            # one column at a time: for DuckDB "a" and "A" would be the same, and a wide table slow to bind
+            connection.register(
+                "t", file.read(columns=[stored.name]).select([stored.name]).rename_columns(["c"])
+            )
+            kind = str(stored.type)
             shape = _numbers if kind.startswith(("int", "uint", "float", "double")) else _values
             columns.append(
-                ColumnProfile(
-                    column.name,
-                    column.physical,
-                    column.semantic,
-                    **shape(connection, f"c{i}", kind, estimated),
-                )
+                ColumnProfile(column.name, column.physical, column.semantic, **shape(connection, estimated))
             )
-        return Profile(rows, estimated, tuple(columns))
-    finally:
-        connection.close()
+    return Profile(rows, estimated, tuple(columns))
 
 
-def _distinct(column: str, estimated: bool) -> str:
-    return f"approx_count_distinct({column})" if estimated else f"count(DISTINCT {column})"
+def _distinct(estimated: bool) -> str:
+    return "approx_count_distinct(c)" if estimated else "count(DISTINCT c)"
 
 
-def _numbers(connection: Any, column: str, kind: str, estimated: bool) -> dict[str, Any]:
+def _numbers(connection: Any, estimated: bool) -> dict[str, Any]:
     quantile = "approx_quantile" if estimated else "quantile_cont"
     shares = ", ".join(str(share) for share in QUANTILES)
     # NaN is missing here as everywhere; infinities count as values but have no place in means and bins
-    present = f"{column} IS NOT NULL AND NOT isnan({column}::DOUBLE)"
-    finite = f"isfinite({column}::DOUBLE)"
-    missing, distinct, low, high, inner_low, inner_high, mean, std, quantiles = connection.execute(
-        f"SELECT count(*) FILTER (NOT ({present})), {_distinct(column, estimated)} FILTER ({present}),"
-        f" min({column}) FILTER ({present}), max({column}) FILTER ({present}),"
-        f" min({column}) FILTER ({finite}), max({column}) FILTER ({finite}),"
-        f" avg({column}::DOUBLE) FILTER ({finite}), stddev_samp({column}::DOUBLE / 1e154) FILTER ({finite}) * 1e154,"
-        f" {quantile}({column}::DOUBLE, [{shares}]) FILTER ({finite}) FROM t"
-    ).fetchone()
+    present = "c IS NOT NULL AND NOT isnan(c::DOUBLE)"
+    finite = "isfinite(c::DOUBLE)"
+    missing, distinct, low, high, inner_low, inner_high, mean, std, quantiles = engine.one(
+        connection,
+        f"SELECT count(*) FILTER (NOT ({present})), {_distinct(estimated)} FILTER ({present}),"
+        f" min(c) FILTER ({present}), max(c) FILTER ({present}),"
+        f" min(c) FILTER ({finite}), max(c) FILTER ({finite}),"
+        f" avg(c::DOUBLE) FILTER ({finite}), stddev_samp(c::DOUBLE / 1e154) FILTER ({finite}) * 1e154,"
+        f" {quantile}(c::DOUBLE, [{shares}]) FILTER ({finite}) FROM t",
+    )
     found = {
         "missing": missing,
         "distinct": distinct,
@@ -135,22 +127,24 @@ def _numbers(connection: Any, column: str, kind: str, estimated: bool) -> dict[s
         return found
     width = float(inner_high) / BINS - float(inner_low) / BINS
     if not 0 < width < float("inf"):
-        inside = connection.execute(f"SELECT count(*) FROM t WHERE {finite}").fetchone()[0]
+        inside = engine.one(connection, f"SELECT count(*) FROM t WHERE {finite}")[0]
         return found | {"edges": [float(inner_low), float(inner_high)], "counts": [inside]}
-    place = f"least(floor(({column}::DOUBLE - {float(inner_low)!r}::DOUBLE) / {width!r}::DOUBLE)::INTEGER, {BINS - 1})"
+    # each divided for itself: the difference of two doubles may be infinite
+    step = f"floor(c::DOUBLE / {width!r}::DOUBLE - {inner_low / width!r}::DOUBLE)"
+    place = f"greatest(0, least({step}, {BINS - 1}))::INTEGER"
     counts = dict(connection.execute(f"SELECT {place}, count(*) FROM t WHERE {finite} GROUP BY 1").fetchall())
     edges = [float(inner_low) + width * i for i in range(BINS)] + [float(inner_high)]
     return found | {"edges": edges, "counts": [counts.get(i, 0) for i in range(BINS)]}
 
 
-def _values(connection: Any, column: str, kind: str, estimated: bool) -> dict[str, Any]:
-    missing, distinct, low, high = connection.execute(
-        f"SELECT count(*) - count({column}), {_distinct(column, estimated)},"
-        f" min({column})::VARCHAR, max({column})::VARCHAR FROM t"
-    ).fetchone()
+def _values(connection: Any, estimated: bool) -> dict[str, Any]:
+    missing, distinct, low, high = engine.one(
+        connection,
+        f"SELECT count(*) - count(c), {_distinct(estimated)}, min(c)::VARCHAR, max(c)::VARCHAR FROM t",
+    )
     top = connection.execute(
-        f"SELECT {column}::VARCHAR, count(*) AS n FROM t WHERE {column} IS NOT NULL"
-        f" GROUP BY {column} ORDER BY n DESC, {column} LIMIT {TOP}"
+        f"SELECT c::VARCHAR, count(*) AS n FROM t WHERE c IS NOT NULL"
+        f" GROUP BY c ORDER BY n DESC, c LIMIT {TOP}"
     ).fetchall()
     return {"missing": missing, "distinct": distinct, "minimum": low, "maximum": high, "top": top}
 

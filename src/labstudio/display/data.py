@@ -135,5 +135,5 @@ def _cell(value: object) -> str:
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return "–"
     if isinstance(value, float):
-        return f"{value:.10g}"
+        return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.10g}"
     return wording.name(value)

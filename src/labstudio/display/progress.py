@@ -23,9 +23,7 @@ EVERY = 0.25  # seconds between two updates of a view that somebody watches
 _PHASES = {
     "reading": "Reading the data",
     "searching": "Searching",
-    "fitting": "Fitting on all rows",
-    "exporting": "Writing the ONNX file",
-    "certifying": "Certifying the ONNX file",
+    "finishing": "Finishing: fitting on all training rows, certifying the ONNX file",
     "done": "Done",
 }
 

@@ -30,7 +30,7 @@ def number(value: Any, digits: int = 4) -> str:
     if not 1e-4 <= abs(value) < 1e9:
         return f"{value:.2g}" if abs(value) < 1 else f"{value:.{digits}g}"
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    return f"{value:,.{places}f}".rstrip("0").rstrip(".") if places else f"{value:,.0f}"
+    return f"{value:,.{places}f}".rstrip("0").rstrip(".") if places else number(round(value))
 
 
 def score(value: float | None, error_bar: float | None = None) -> str:

@@ -1,7 +1,7 @@
-"""Writing to MLflow: its database is made, and a certified file becomes a registered model version there.
+"""Writing to MLflow: a certified file becomes a registered model version there.
 
-The only module that imports MLflow, and it does so in the background: that takes seconds, and making the
-database a few more. It knows nothing of our own tables; what a version is beyond MLflow's columns travels in
+MLflow is imported in the background, for that takes seconds; a worker process makes its database meanwhile.
+This module knows nothing of our own tables; what a version is beyond MLflow's columns travels in
 a tag of it.
 """
 
@@ -14,15 +14,17 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlparse
 
+from labstudio.compute import LocalWorkers
 from labstudio.errors import Unavailable
 from labstudio.models import registry_reader as reader
+from labstudio.models import tracking_database as made
 from labstudio.store.lock import file_lock
 
 if TYPE_CHECKING:
@@ -168,84 +170,32 @@ class Tracking:
     def _prepare(self) -> None:
         try:
             for name, value in _OFFLINE.items():
-                os.environ.setdefault(name, value)  # read when MLflow is imported
-            import mlflow.pyfunc  # noqa: F401 - publishing will need it
-            from mlflow import MlflowClient
-
-            with _quiet(), file_lock(self.path.with_name("mlflow.lock")):
-                if self.path.exists():
-                    self._upgrade()
-                    reader.relocate(self.path, self._artifacts)
-                else:
-                    self._create()
-                uri = reader.tracking_uri(self.path)
-                client = MlflowClient(tracking_uri=uri, registry_uri=uri)
-                for store in (client._tracking_client.store, client._get_registry_client().store):
-                    self._tune(store.engine)
-                self._experiment = self._our_experiment(client)
-            self._client = client
+                os.environ.setdefault(name, value)  # read when MLflow is imported, here and in the worker
+            with file_lock(self.path.with_name("mlflow.lock")):
+                self._make_ready()
         except Exception as error:
             self._error = error
 
-    def _create(self) -> None:
-        """Make the database under another name first: one cut short is never taken for a whole one."""
-        for left in self.path.parent.glob("mlflow.new*"):
-            left.unlink()
-        making = self.path.with_name("mlflow.new")
-        store = self._store(making)
-        self._our_experiment(store)
-        store.engine.dispose()
-        if self._wal:
-            import sqlite3
+    def _make_ready(self) -> None:
+        with LocalWorkers() as workers:  # starts none unless asked
+            making = None
+            if not self.path.exists():
+                making = workers.submit(made.make, self.path, self._artifacts, self._wal)
+            import mlflow.pyfunc  # noqa: F401 - publishing will need it
+            from mlflow import MlflowClient
 
-            with closing(sqlite3.connect(making)) as db:
-                db.execute("PRAGMA journal_mode = wal")
-        os.replace(making, self.path)
-
-    def _upgrade(self) -> None:
-        """Bring the database of an older MLflow up to this one, after a copy."""
-        import sqlite3
-
-        from alembic.util import CommandError
-        from mlflow.store.db import utils
-
-        with closing(sqlite3.connect(self.path)) as db:
-            tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            query = "SELECT version_num FROM alembic_version"
-            found = db.execute(query).fetchone()[0] if "alembic_version" in tables else ""
-            if found == utils._get_latest_schema_revision():
-                return
-            folder = self.path.parent / "backups"
-            folder.mkdir(exist_ok=True)
-            copy = folder / f"mlflow-{found or 'empty'}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.db"
-            with closing(sqlite3.connect(copy)) as target:
-                db.backup(target)
-        engine = utils.create_sqlalchemy_engine_with_retry(reader.tracking_uri(self.path))
-        try:
-            if found:
-                utils._upgrade_db(engine)
-            else:
-                utils._initialize_tables(engine)
-        except CommandError as error:
-            raise Unavailable(
-                f"MLflow's database {self.path} was written by a newer MLflow (schema {found}); "
-                "update mlflow-skinny."
-            ) from error
-        finally:
-            engine.dispose()
-
-    def _store(self, path: Path) -> Any:
-        from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-
-        # the artifact root goes into the default experiment; MLflow's own choice is the current folder
-        return SqlAlchemyStore(reader.tracking_uri(path), self._artifacts)
-
-    def _our_experiment(self, client: Any) -> str:
-        found = client.get_experiment_by_name(reader.EXPERIMENT)
-        if found is not None:
-            return str(found.experiment_id)
-        location = f"{self._artifacts}/{reader.EXPERIMENT}"
-        return str(client.create_experiment(reader.EXPERIMENT, artifact_location=location))
+            if making is not None:
+                making.result()
+            elif not made.is_current(self.path):
+                workers.submit(made.upgrade, self.path).result()
+        reader.relocate(self.path, self._artifacts)
+        with _quiet():
+            uri = reader.tracking_uri(self.path)
+            client = MlflowClient(tracking_uri=uri, registry_uri=uri)
+            for store in (client._tracking_client.store, client._get_registry_client().store):
+                self._tune(store.engine)
+            self._experiment = made.our_experiment(client, self._artifacts)
+        self._client = client
 
     def _tune(self, engine: Any) -> None:
         from sqlalchemy import event

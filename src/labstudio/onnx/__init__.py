@@ -13,13 +13,12 @@ if TYPE_CHECKING:
     from labstudio.onnx.certificate import (
         Certificate,
         CertifiedModel,
-        Check,
         Reference,
-        Tolerance,
         certified,
         certify,
         seal,
     )
+    from labstudio.onnx.comparison import Check, Tolerance
     from labstudio.onnx.foreign import from_sklearn
     from labstudio.onnx.graph import Graph
     from labstudio.onnx.model import OnnxModel, load
@@ -27,9 +26,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "Certificate": "certificate",
     "CertifiedModel": "certificate",
-    "Check": "certificate",
+    "Check": "comparison",
     "Reference": "certificate",
-    "Tolerance": "certificate",
+    "Tolerance": "comparison",
     "certified": "certificate",
     "certify": "certificate",
     "seal": "certificate",

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from labstudio.errors import Invalid
-from labstudio.onnx.certificate import EXACT, FLOAT32, CertifiedModel, seal
+from labstudio.onnx.certificate import CertifiedModel, seal
+from labstudio.onnx.comparison import EXACT, FLOAT32
 from labstudio.onnx.graph import OPSET, class_type, described, with_metadata
 from labstudio.schema import Schema
 
