@@ -1,4 +1,4 @@
-"""Assets are numbered, found by name, never changed, and whole whatever happens to the process that adds them."""
+"""Assets are numbered, found by name, never changed, and whole whatever happens to who adds them."""
 
 from __future__ import annotations
 

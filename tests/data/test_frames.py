@@ -213,14 +213,14 @@ def test_a_long_table_has_the_schema_of_all_its_rows(data):
     })  # fmt: skip
     schema = data.add("long", frame, ImportOptions(types={"value": "category"})).schema
     assert {column.name: column.semantic for column in schema} == {
-        "constant": "constant", "late": "category", "id": "id", "twice": "number", "big": schema["big"].semantic,
-        "value": "category",
+        "constant": "constant", "late": "category", "id": "id", "twice": "number",
+        "big": schema["big"].semantic, "value": "category",
     }  # fmt: skip
     assert schema["big"].physical == "string"
 
 
 def test_a_file_that_is_not_there_is_named(data, tmp_path):
-    with pytest.raises(NotFound, match="There is no file .*nowhere"):
+    with pytest.raises(NotFound, match=r"There is no file .*nowhere"):
         data.add("table", tmp_path / "nowhere.csv")
     with pytest.raises(Invalid, match="is a folder"):
         data.add("table", tmp_path)

@@ -1,7 +1,8 @@
 """Assets: named tables in numbered versions that never change.
 
-The raw bytes and the table made of them are put into the file store first; the version, its event and its lineage
-then appear in one transaction. A process that dies on the way leaves files nobody names, never half a version.
+The raw bytes and the table made of them are put into the file store first; the version, its event and its
+lineage then appear in one transaction. A process that dies on the way leaves files nobody names, never half a
+version.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ class Data:
                 ).all()
         if row is not None:
             return self._version(dict(row))
-        newest = {known_name: version for known_name, version in reversed(known)}
+        newest = {row.name: row.version for row in reversed(known)}
         if name in newest:
             raise NotFound(f"There is no {ref!r}; the newest version is {name}@{newest[name]}.")
         near = difflib.get_close_matches(name, newest, 3)
@@ -235,7 +236,7 @@ class Data:
                 read = from_parquet if is_parquet else from_csv
                 made = read(place, place.parent, options, lambda: there() is not None)
                 if made is None:
-                    return self._append({**(there() or {}), "name": name, "source": str(path)})
+                    return self._append(name, options, str(path), **(there() or {}))
                 schema = _schema(made.path, options)
             except Invalid as error:
                 raise Invalid(f"{path.name}: {error}") from None
@@ -243,9 +244,8 @@ class Data:
             table_sha = sha if made.path == place else files.adopt(made.path)
             files.adopt(place, sha)
         return self._append(
-            {"name": name, "identity": _identity(sha, options), "sha256": sha, "table_sha256": table_sha,
-             "rows": made.rows, "size": size, "schema": schema.to_dict(), "options": json.loads(options.canonical()),
-             "found": made.found, "source": str(path)}
+            name, options, str(path), identity=_identity(sha, options), sha256=sha, table_sha256=table_sha,
+            rows=made.rows, size=size, schema=schema.to_dict(), found=made.found,
         )  # fmt: skip
 
     def _add_frame(self, name: str, frame: pd.DataFrame, options: ImportOptions) -> Version:
@@ -258,15 +258,14 @@ class Data:
         identity = _identity(sha, options)
         there = self._there(name, identity)
         if there is not None:
-            return self._append({**there, "name": name, "source": "DataFrame"})
+            return self._append(name, options, "DataFrame", **there)
         with self._store.files.scratch() as place:
             write_table(table, place)
             schema = _schema(place, options)
             table_sha = self._store.files.adopt(place)
         return self._append(
-            {"name": name, "identity": identity, "sha256": sha, "table_sha256": table_sha, "rows": table.num_rows,
-             "size": table.nbytes, "schema": schema.to_dict(), "options": json.loads(options.canonical()),
-             "found": {"format": "frame"}, "source": "DataFrame"}
+            name, options, "DataFrame", identity=identity, sha256=sha, table_sha256=table_sha,
+            rows=table.num_rows, size=table.nbytes, schema=schema.to_dict(), found={"format": "frame"},
         )  # fmt: skip
 
     def _there(self, name: str, identity: str) -> dict[str, Any] | None:
@@ -280,14 +279,15 @@ class Data:
             row = connection.execute(query.limit(1)).mappings().first()
         return dict(row) if row else None
 
-    def _append(self, row: dict[str, Any]) -> Version:
-        """Write the next version, its event and its lineage at once; or return the one that has the same identity."""
+    def _append(self, name: str, options: ImportOptions, source: str, **row: Any) -> Version:
+        """Write the next version, its event and its lineage at once, or return the one with this identity."""
         from sqlalchemy import func, select
         from sqlalchemy.exc import IntegrityError
 
         from labstudio.data.tables import asset_versions as t
 
-        same = select(t).where(t.c.name == row["name"], t.c.identity == row["identity"])
+        row = {**row, "name": name, "source": source, "options": json.loads(options.canonical())}
+        same = select(t).where(t.c.name == name, t.c.identity == row["identity"])
         while True:
             with self._store.read() as connection:
                 there = connection.execute(same).mappings().first()
@@ -295,7 +295,7 @@ class Data:
                 return replace(self._version(dict(there)), existed=True)
             try:
                 with self._store.write() as connection:
-                    newest = select(func.max(t.c.version)).where(t.c.name == row["name"])
+                    newest = select(func.max(t.c.version)).where(t.c.name == name)
                     number = (connection.execute(newest).scalar() or 0) + 1
                     row = {**row, "version": number, "created_by": who(), "created": time.time()}
                     connection.execute(t.insert().values(row))
@@ -311,11 +311,14 @@ class Data:
     def _version(self, row: dict[str, Any]) -> Version:
         from labstudio.schema import Schema
 
+        kept = ("name", "version", "rows", "sha256", "identity", "table_sha256",
+                "size", "created", "source", "found")  # fmt: skip
         return Version(
-            name=row["name"], version=row["version"], rows=row["rows"], schema=Schema.from_dict(row["schema"]),
-            sha256=row["sha256"], identity=row["identity"], table_sha256=row["table_sha256"], size=row["size"],
-            created=row["created"], by=row["created_by"], source=row["source"], found=row["found"], _data=self,
-        )  # fmt: skip
+            **{key: row[key] for key in kept},
+            schema=Schema.from_dict(row["schema"]),
+            by=row["created_by"],
+            _data=self,
+        )
 
 
 def _checked(name: str) -> str:

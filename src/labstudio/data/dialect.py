@@ -1,4 +1,4 @@
-"""How a delimited text file is written: encoding, delimiter, header. It looks at text and knows no types or tables."""
+"""How a delimited text file is written: encoding, delimiter, header. It knows text, and no types or tables."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Dialect:
 
 
 def plain_text(source: Path, folder: Path, encoding: str | None) -> PlainText:
-    """Give the text of `source` as UTF-8: the file itself where it is that already, else a new file in `folder`.
+    """Give the text of `source` as UTF-8: the file itself where it is that, else a new file in `folder`.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def _fitness(text: str, delimiter: str, quote: str, whole: bool) -> tuple[bool, 
 
 
 def _has_header(first: list[str], rest: list[list[str]]) -> bool:
-    """Numbers above numbers speak against a header, unless they are years; a word above numbers speaks for one."""
+    """Numbers above numbers speak against a header, unless they are years; a word above numbers, for one."""
     against = False
     for position, name in enumerate(first):
         below = [record[position] for record in rest if len(record) > position and record[position].strip()]

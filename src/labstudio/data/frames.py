@@ -146,7 +146,7 @@ def from_parquet(
 
 
 def read_frame(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
-    """Read a table as pandas: integers and booleans with gaps in pandas' own nullable types, never as floats."""
+    """Read a table as pandas: integers and booleans with gaps in pandas' nullable types, never as floats."""
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path) as file:
@@ -308,7 +308,7 @@ def _plain_field(field: pa.Field) -> pa.Field:
         )
     elif not (pa.types.is_primitive(kind) or pa.types.is_string(kind)):
         raise Invalid(
-            f"Column {field.name!r} holds {kind} values; a table's values are numbers, texts, booleans and dates."
+            f"Column {field.name!r} holds {kind} values; numbers, texts, booleans and dates can be kept."
         )
     return pa.field(field.name, kind)
 

@@ -1,8 +1,8 @@
 """From a CSV file to a Parquet file, with every broken value named by line and column.
 
-The types are decided on the first rows and the file is then read once, under guards: DuckDB would round 1.5 in a
-column of integers and drop the hours of a time zone without a word. Where a guard or a value objects, the types
-are decided again on all rows, and what still does not fit is a sentence. It knows files, and no store.
+The types are decided on the first rows and the file is then read once, under guards: DuckDB would round 1.5 in
+a column of integers and drop the hours of a time zone without a word. Where a guard or a value objects, the
+types are decided again on all rows, and what still does not fit is a sentence. It knows files, and no store.
 """
 
 from __future__ import annotations
@@ -142,7 +142,8 @@ class _Import:
             f" delim = {engine.text(self.form.delimiter)}, quote = {engine.text(self.form.quote)},"
             f" escape = {engine.text(self.form.quote)}, header = {str(self.form.header).lower()},"
             f" skip = {self.form.blank_lines},"
-            f" nullstr = [{missing}], decimal_separator = {engine.text(decimal)}, columns = {{{columns}}}{more})"
+            f" nullstr = [{missing}], decimal_separator = {engine.text(decimal)},"
+            f" columns = {{{columns}}}{more})"
         )
 
     def _copy(self, wanted: list[Kind], *, guarded: bool) -> int:
@@ -154,7 +155,7 @@ class _Import:
             elif guarded and kind.type == "integer":
                 read_as = "DOUBLE"  # as BIGINT, 1.5 would be read as 2
                 whole = f"c{i} = trunc(c{i}) AND abs(c{i}) < 9007199254740992"
-                value = f"CASE WHEN c{i} IS NULL THEN NULL WHEN {whole} THEN c{i}::BIGINT ELSE error('guard')::BIGINT END"
+                value = f"CASE WHEN {whole} THEN c{i}::BIGINT WHEN c{i} IS NOT NULL THEN error('guard')::BIGINT END"
             elif guarded and kind.type == "datetime":
                 read_as = "VARCHAR"  # as TIMESTAMP, +02:00 would be dropped
                 zone = f"length(c{i}) > 16 AND (c{i}[-6] IN ('+', '-') OR c{i}[-3] IN ('+', '-'))"
@@ -226,8 +227,8 @@ class _Import:
             )
         if fault == "UNQUOTED VALUE":
             return Invalid(
-                f"{line}, column {column}: a quote {self.form.quote} is opened and not closed, or text follows "
-                "where it closes; double the quotes inside a value, or mend the line."
+                f"{line}, column {column}: a quote {self.form.quote} is opened and not closed, or text "
+                "follows where it closes; double the quotes inside a value, or mend the line."
             )
         if fault == "LINE SIZE OVER MAXIMUM":
             return Invalid(f"{line} is longer than 2 MB; is a quote missing there?")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from labstudio.errors import Invalid
 
 TYPES = ("number", "integer", "boolean", "datetime", "string", "category", "text", "id", "constant")
-"""``string`` keeps values as text and leaves it to the data what they mean; the others say what they mean too."""
+"""``string`` keeps values as text and leaves to the data what they mean; the others say that too."""
 
 
 class ImportOptions(BaseModel):

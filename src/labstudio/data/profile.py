@@ -1,7 +1,7 @@
-"""What a table's columns hold: gaps, different values, range, spread, shape. It reads a Parquet file once or twice.
+"""What a table's columns hold: gaps, different values, range, spread, shape. It knows a Parquet file only.
 
-A profile is made when somebody first looks and then kept by the hash of the table: adding data stays as fast as
-reading it, the second look costs nothing, and two assets with the same content share one profile.
+A profile is made when somebody first looks and then kept by the hash of the table: adding data stays as fast
+as reading it, the second look costs nothing, and two assets with the same content share one profile.
 """
 
 from __future__ import annotations

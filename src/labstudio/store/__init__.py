@@ -1,7 +1,7 @@
 """Where everything is kept: one database of records, one folder of files named by their content.
 
-The face of the package. ``metadata`` is what every capability's ``tables.py`` hangs its tables on; it is loaded
-when first asked for, so that opening an existing workspace never waits for SQLAlchemy.
+The face of the package. ``metadata`` is what every capability's ``tables.py`` hangs its tables on; it is
+loaded when first asked for, so that opening an existing workspace never waits for SQLAlchemy.
 """
 
 from __future__ import annotations

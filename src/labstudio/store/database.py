@@ -1,9 +1,9 @@
 """The one database of a workspace, opened by any number of processes at once.
 
-SQLite beside the files by default, PostgreSQL by URL. This module knows connections, transactions, the revision
-and how a database comes to its present form; it knows no capability's tables. Opening an existing SQLite workspace
-costs one SELECT through the standard library: SQLAlchemy is loaded with the first read or write, Alembic only to
-migrate.
+SQLite beside the files by default, PostgreSQL by URL. This module knows connections, transactions, the
+revision and how a database comes to its present form; it knows no capability's tables. Opening an existing
+SQLite workspace costs one SELECT through the standard library: SQLAlchemy is loaded with the first read or
+write, Alembic only to migrate.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30.0
 CHECKPOINT_BYTES = 4 * 2**20  # of write-ahead log, as SQLite's own default of 1,000 pages
-NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "glusterfs", "fuse.glusterfs",
-                        "lustre", "gpfs", "beegfs", "ceph", "afs")  # fmt: skip
+NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "glusterfs",
+                        "fuse.glusterfs", "lustre", "gpfs", "beegfs", "ceph", "afs")  # fmt: skip
 
 
 class Store:
@@ -94,7 +94,8 @@ class Store:
         if str(location).startswith("postgresql"):
             if not files:
                 raise Invalid(
-                    "With PostgreSQL say where files are kept: files='/shared/folder' or files='s3://bucket/folder'."
+                    "With PostgreSQL say where files are kept: "
+                    "files='/shared/folder' or files='s3://bucket/folder'."
                 )
             key = hashlib.sha256(str(location).encode()).hexdigest()[:16]
             root = Path.home() / ".cache" / "labstudio" / key if remote else Path(files).absolute()
@@ -108,8 +109,8 @@ class Store:
         network = _network_file_system(root)
         if network:
             warnings.warn(
-                f"{root} lies on a network file system ({network}), where SQLite cannot use its write-ahead log: "
-                "writing is slower and only a few people should share it; PostgreSQL is made for more.",
+                f"{root} lies on a network file system ({network}), where SQLite cannot use its write-ahead "
+                "log: writing is slower and only a few people should share it; PostgreSQL is made for more.",
                 stacklevel=2,
             )
         store = cls(root, FileStore(folder, remote), door, None, "delete" if network else "wal")
@@ -125,7 +126,7 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Give a connection whose changes all appear at the end together with a new revision, or not at all."""
+        """Give a connection whose changes appear at the end with a new revision, all of them or none."""
         with _sentences(self._name), self._connect().connect() as connection:
             connection = connection.execution_options(labstudio_begin="BEGIN IMMEDIATE")
             with connection.begin():
@@ -149,7 +150,7 @@ class Store:
             return int(connection.exec_driver_sql(query).scalar_one())
 
     def record(self, connection: Connection, verb: str, subject: str, **detail: Any) -> None:
-        """Write an event into the caller's transaction: who did `verb` to `subject`, when, through which door."""
+        """Write an event into the caller's transaction: who did `verb` to `subject`, when, by which door."""
         events.append(connection, self.door, verb, subject, detail)
 
     def link(self, connection: Connection, source: str, target: str, relation: str) -> None:
@@ -216,10 +217,10 @@ class Store:
     def _checkpoint(self) -> None:
         """Fold a grown write-ahead log back into the database.
 
-        Before 3.51.3 SQLite has a rare bug: a checkpoint in one process while a writer in another starts the log
-        afresh can lose that write. So no connection checkpoints by itself; one process does, holding a file lock,
-        and in the mode that also holds the writers' lock. (The checkpoint when the last connection closes has the
-        database to itself anyway.)
+        Before 3.51.3 SQLite has a rare bug: a checkpoint in one process while a writer in another starts the
+        log afresh can lose that write. So no connection checkpoints by itself; one process does, holding a file
+        lock, and in the mode that also holds the writers' lock. (The checkpoint when the last connection closes
+        has the database to itself anyway.)
         """
         try:
             due = self._file.with_name("labstudio.db-wal").stat().st_size > CHECKPOINT_BYTES
@@ -281,7 +282,7 @@ class Store:
     def _needs_migration(self, version: str | None) -> bool:
         if version is not None and version > _head():
             raise Conflict(
-                f"{self._name} was written by a newer Labstudio (schema {version}, this one knows {_head()}); "
+                f"{self._name} is of a newer Labstudio (schema {version}, this one knows {_head()}); "
                 "update Labstudio to open it."
             )
         return version != _head()
@@ -318,7 +319,7 @@ def _make(folder: Path) -> None:
 
 
 def _network_file_system(folder: Path, mounts: Path = Path("/proc/mounts")) -> str | None:
-    """Return the kind of network file system `folder` lies on, None for a local disk or where it cannot be known."""
+    """Return the kind of network file system `folder` lies on, None for a local disk."""
     if not mounts.exists():
         return None
     best, kind = "", ""

@@ -1,4 +1,4 @@
-"""What happened: who did what to which thing, when, and through which door. Rows are appended, never edited."""
+"""What happened: who did what to which thing, when, by which door. Rows are appended, never edited."""
 
 from __future__ import annotations
 

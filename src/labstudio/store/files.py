@@ -1,7 +1,7 @@
 """Bytes, each stored once under the sha256 of its content. It does not know what the bytes mean.
 
-The store is a local folder; where an fsspec URL is given (``s3://bucket/lab``), the folder is the near copy of it:
-what is written goes to both, what is missing here is fetched from there.
+The store is a local folder; where an fsspec URL is given (``s3://bucket/lab``), the folder is the near copy of
+it: what is written goes to both, what is missing here is fetched from there.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class FileStore:
             return self.adopt(place)
 
     def adopt(self, place: Path, sha: str | None = None) -> str:
-        """Take the finished file `place`, written in a `scratch` place of this store, and return its sha256."""
+        """Take the finished file `place`, written in a `scratch` of this store, and return its sha256."""
         if sha is None:
             sha = file_sha256(place)
         if not self.has(sha):
@@ -92,9 +92,7 @@ class FileStore:
                         )
                     self._keep(fetched, place)
                     return place
-        raise NotFound(
-            f"The stored file {sha[:12]}… is gone from {self._remote or self.folder}; restore it from a copy."
-        )
+        raise NotFound(f"The stored file {sha[:12]}… is gone from {self._remote or self.folder}; restore it.")
 
     def read(self, sha: str) -> bytes:
         """Return the stored bytes."""
@@ -106,7 +104,7 @@ class FileStore:
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """Give a path in a fresh folder on the store's own disk, gone afterwards; `adopt` moves it without copying."""
+        """Give a path in a fresh folder on the store's own disk, gone afterwards; `adopt` keeps the file."""
         self.folder.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="tmp-", dir=self.folder))
         try:
@@ -131,7 +129,7 @@ class FileStore:
         self._keep(place, self._place(sha))
 
     def _keep(self, place: Path, target: Path) -> None:
-        """Make `place` permanent: all bytes on the disk before the name appears, so that a name never lies."""
+        """Make `place` permanent: its bytes are on the disk before the name is, so that a name never lies."""
         target.parent.mkdir(parents=True, exist_ok=True)
         place.chmod(0o444)
         _sync(place)

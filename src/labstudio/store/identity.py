@@ -7,7 +7,7 @@ import os
 
 
 def who() -> str:
-    """Return the name of the person behind this process: JupyterHub's name where there is one, else the login."""
+    """Return who is behind this process: JupyterHub's name where there is one, else the login."""
     hub_user = os.environ.get("JUPYTERHUB_USER")
     if hub_user:
         return hub_user

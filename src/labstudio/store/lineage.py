@@ -1,4 +1,4 @@
-"""What was made from what: edges between subjects such as ``data:gapminder@1``, ``run:run-3`` and ``file:<sha256>``."""
+"""What was made from what: edges between subjects such as ``data:gapminder@1`` and ``file:<sha256>``."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from labstudio.errors import Unavailable
 
 @contextmanager
 def file_lock(path: Path, wait: float = 120.0) -> Iterator[None]:
-    """Hold the lock file at `path` alone; the operating system lets go of it when this process ends, however it ends.
+    """Hold the lock file at `path` alone; the system lets go of it when this process ends, however it ends.
 
     The lock is SQLite's own on an empty database: it works on every system and between threads too,
     which ``fcntl`` and ``msvcrt`` do not.

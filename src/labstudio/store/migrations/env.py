@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the history on the connection it is handed. It is executed by Alembic, never imported."""
+"""Alembic's entry: runs the history on the connection it is handed."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from alembic import context
 
 from labstudio.store.tables import metadata
 
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    version_table="labstudio_version",
-    transactional_ddl=True,  # SQLite can: a killed migration leaves nothing behind
-)
-with context.begin_transaction():
-    context.run_migrations()
+if hasattr(context, "config"):  # Alembic runs this file; tools that look at every file merely import it
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=metadata,
+        version_table="labstudio_version",
+        transactional_ddl=True,  # SQLite can: a killed migration leaves nothing behind
+    )
+    with context.begin_transaction():
+        context.run_migrations()
