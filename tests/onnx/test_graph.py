@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import onnxruntime
 import pandas as pd
 import pytest
 
-import onnx
 from labstudio.onnx.graph import Graph, decide, described
 from labstudio.onnx.model import load
 from labstudio.schema import MISSING_DATE, Column, Schema

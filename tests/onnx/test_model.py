@@ -6,13 +6,13 @@ import subprocess
 import sys
 
 import numpy as np
+import onnx
 import pandas as pd
 import pytest
+from onnx import TensorProto, helper
 
-import onnx
 from labstudio.errors import Invalid, NotFound
 from labstudio.onnx import certified, load
-from onnx import TensorProto, helper
 
 pytestmark = pytest.mark.core
 

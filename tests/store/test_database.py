@@ -74,9 +74,14 @@ def test_what_is_written_appears_with_an_event_and_a_new_revision(store):
 
 def test_an_error_inside_a_write_leaves_nothing_and_no_new_revision(store):
     before = store.revision()
-    with pytest.raises(ZeroDivisionError), store.write() as connection:
-        store.record(connection, "add", "data:a@1")
-        raise ZeroDivisionError
+
+    def fails_half_way() -> None:
+        with store.write() as connection:
+            store.record(connection, "add", "data:a@1")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails_half_way()
     assert store.events() == []
     assert store.revision() == before
 

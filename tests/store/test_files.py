@@ -60,9 +60,13 @@ def test_an_absent_file_is_named(files):
 
 
 def test_an_error_on_the_way_leaves_nothing(files):
-    with pytest.raises(ZeroDivisionError), files.scratch() as place:
-        place.write_bytes(b"half")
-        raise ZeroDivisionError
+    def fails_half_way() -> None:
+        with files.scratch() as place:
+            place.write_bytes(b"half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails_half_way()
     assert list(files.folder.rglob("*")) == []
 
 

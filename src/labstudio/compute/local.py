@@ -43,6 +43,8 @@ _THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
     "NUMEXPR_NUM_THREADS",
 )
+# OpenMP threads that wait by spinning take the core from the one they wait for, wherever cores are shared
+_PATIENT = {"OMP_WAIT_POLICY": "passive"}
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[3]); "
     "from labstudio.compute.worker import serve; serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[4])"
@@ -290,7 +292,7 @@ class _Worker:
                 stdin=subprocess.DEVNULL,
                 stdout=self._words,
                 stderr=self._words,
-                env={**os.environ, **dict.fromkeys(_THREAD_VARIABLES, str(threads))},
+                env=_PATIENT | dict(os.environ) | dict.fromkeys(_THREAD_VARIABLES, str(threads)),
             )
         except OSError as error:
             raise Unavailable(f"No worker process could be started: {error}.") from error

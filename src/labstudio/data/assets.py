@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labstudio.data.options import ImportOptions, check_columns
-from labstudio.errors import Invalid, NotFound, Unavailable
+from labstudio.errors import Conflict, Invalid, NotFound, Unavailable
 from labstudio.store.identity import who
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ class Data:
                 read = from_parquet if is_parquet else from_csv
                 made = read(place, place.parent, options, lambda: there() is not None)
                 if made is None:
-                    return self._append(name, options, str(path), **(there() or {}))
+                    return self._append(name, options, str(path), there() or {})
                 schema = _schema(made.path, options)
             except Invalid as error:
                 raise Invalid(f"{path.name}: {error}") from None
@@ -244,8 +244,9 @@ class Data:
             table_sha = sha if made.path == place else files.adopt(made.path)
             files.adopt(place, sha)
         return self._append(
-            name, options, str(path), identity=_identity(sha, options), sha256=sha, table_sha256=table_sha,
-            rows=made.rows, size=size, schema=schema.to_dict(), found=made.found,
+            name, options, str(path),
+            {"identity": _identity(sha, options), "sha256": sha, "table_sha256": table_sha, "rows": made.rows,
+             "size": size, "schema": schema.to_dict(), "found": made.found},
         )  # fmt: skip
 
     def _add_frame(self, name: str, frame: pd.DataFrame, options: ImportOptions) -> Version:
@@ -258,14 +259,15 @@ class Data:
         identity = _identity(sha, options)
         there = self._there(name, identity)
         if there is not None:
-            return self._append(name, options, "DataFrame", **there)
+            return self._append(name, options, "DataFrame", there)
         with self._store.files.scratch() as place:
             write_table(table, place)
             schema = _schema(place, options)
             table_sha = self._store.files.adopt(place)
         return self._append(
-            name, options, "DataFrame", identity=identity, sha256=sha, table_sha256=table_sha,
-            rows=table.num_rows, size=table.nbytes, schema=schema.to_dict(), found={"format": "frame"},
+            name, options, "DataFrame",
+            {"identity": identity, "sha256": sha, "table_sha256": table_sha, "rows": table.num_rows,
+             "size": table.nbytes, "schema": schema.to_dict(), "found": {"format": "frame"}},
         )  # fmt: skip
 
     def _there(self, name: str, identity: str) -> dict[str, Any] | None:
@@ -279,7 +281,7 @@ class Data:
             row = connection.execute(query.limit(1)).mappings().first()
         return dict(row) if row else None
 
-    def _append(self, name: str, options: ImportOptions, source: str, **row: Any) -> Version:
+    def _append(self, name: str, options: ImportOptions, source: str, row: dict[str, Any]) -> Version:
         """Write the next version, its event and its lineage at once, or return the one with this identity."""
         from sqlalchemy import func, select
         from sqlalchemy.exc import IntegrityError
@@ -288,7 +290,7 @@ class Data:
 
         row = {**row, "name": name, "source": source, "options": json.loads(options.canonical())}
         same = select(t).where(t.c.name == name, t.c.identity == row["identity"])
-        while True:
+        for _ in range(100):
             with self._store.read() as connection:
                 there = connection.execute(same).mappings().first()
             if there is not None:
@@ -307,6 +309,7 @@ class Data:
                 return version
             except IntegrityError:  # another process took the number, or added the same: look again
                 continue
+        raise Conflict(f"{name} is being added to from many places at once; try again in a moment.")
 
     def _version(self, row: dict[str, Any]) -> Version:
         from labstudio.schema import Schema

@@ -1,4 +1,4 @@
-"""How a delimited text file is written: encoding, delimiter, header. It knows text, and no types or tables."""
+"""How a delimited text file is written: encoding, delimiter, header. It knows text, not types."""
 
 from __future__ import annotations
 

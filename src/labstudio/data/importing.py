@@ -1,7 +1,7 @@
 """From a CSV file to a Parquet file, with every broken value named by line and column.
 
-The types are decided on the first rows and the file is then read once, under guards: DuckDB would round 1.5 in
-a column of integers and drop the hours of a time zone without a word. Where a guard or a value objects, the
+The types are decided on the first rows and the file is then read once, under guards: DuckDB would round 1.5
+in a column of integers and drop the hours of a time zone without a word. Where a guard or a value objects, the
 types are decided again on all rows, and what still does not fit is a sentence. It knows files, and no store.
 """
 
@@ -155,7 +155,8 @@ class _Import:
             elif guarded and kind.type == "integer":
                 read_as = "DOUBLE"  # as BIGINT, 1.5 would be read as 2
                 whole = f"c{i} = trunc(c{i}) AND abs(c{i}) < 9007199254740992"
-                value = f"CASE WHEN {whole} THEN c{i}::BIGINT WHEN c{i} IS NOT NULL THEN error('guard')::BIGINT END"
+                value = f"CASE WHEN {whole} THEN c{i}::BIGINT WHEN c{i} IS NOT NULL"
+                value += " THEN error('guard')::BIGINT END"
             elif guarded and kind.type == "datetime":
                 read_as = "VARCHAR"  # as TIMESTAMP, +02:00 would be dropped
                 zone = f"length(c{i}) > 16 AND (c{i}[-6] IN ('+', '-') OR c{i}[-3] IN ('+', '-'))"
@@ -168,7 +169,8 @@ class _Import:
             named = ", ".join(
                 f"{value} AS {engine.name(name)}" for value, name in zip(values, self.form.names, strict=True)
             )
-            query = f"COPY (SELECT {named} FROM {reader}) TO {engine.text(target)} (FORMAT parquet, COMPRESSION zstd)"
+            query = f"COPY (SELECT {named} FROM {reader}) TO {engine.text(target)}"
+            query += " (FORMAT parquet, COMPRESSION zstd)"
             return int(engine.one(self.connection, query)[0])
         # for DuckDB "a" and "A" are one name; Arrow can tell them apart, in twice the time
         import pyarrow.parquet as pq

@@ -248,6 +248,7 @@ def seal(
     A file that did not pass is handed back with its certificate: the caller decides.
     """
     import onnx
+
     from labstudio.onnx.graph import with_metadata
 
     first = certify(model, reference, frame, splits=splits, tolerance=tolerance)

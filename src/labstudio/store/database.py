@@ -217,10 +217,10 @@ class Store:
     def _checkpoint(self) -> None:
         """Fold a grown write-ahead log back into the database.
 
-        Before 3.51.3 SQLite has a rare bug: a checkpoint in one process while a writer in another starts the
-        log afresh can lose that write. So no connection checkpoints by itself; one process does, holding a file
-        lock, and in the mode that also holds the writers' lock. (The checkpoint when the last connection closes
-        has the database to itself anyway.)
+        Before 3.51.3 SQLite has a rare bug: a checkpoint in one process while a writer in another starts
+        the log afresh can lose that write. So no connection checkpoints by itself; one process does, holding a
+        file lock, and in the mode that also holds the writers' lock. (The checkpoint when the last connection
+        closes has the database to itself anyway.)
         """
         try:
             due = self._file.with_name("labstudio.db-wal").stat().st_size > CHECKPOINT_BYTES
@@ -228,22 +228,25 @@ class Store:
             return
         if not due:
             return
-        with suppress(
-            Unavailable, sqlite3.OperationalError
-        ):  # somebody else is at it, or all are busy: next time
-            with file_lock(self.root / "checkpoint.lock", wait=0):
-                with closing(sqlite3.connect(self._file, timeout=2.0, isolation_level=None)) as connection:
-                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        # where somebody else is at it, or all are busy, the next write will do
+        with (
+            suppress(Unavailable, sqlite3.OperationalError),
+            file_lock(self.root / "checkpoint.lock", wait=0),
+            closing(self._plain_connection(2.0)) as connection,
+        ):
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _plain_connection(self, wait: float) -> sqlite3.Connection:
+        # mode=rw: a database that is gone is not made anew, empty
+        return sqlite3.connect(f"{self._file.as_uri()}?mode=rw", uri=True, timeout=wait, isolation_level=None)
 
     def _sqlite_version(self) -> str | None:
         """Return the revision of the schema, None where there is none yet."""
         if not self._file.exists():
             return None
         try:
-            with closing(
-                sqlite3.connect(f"{self._file.as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
-            ) as db:
-                row = db.execute("SELECT version_num FROM labstudio_version").fetchone()
+            with closing(self._plain_connection(BUSY_SECONDS)) as connection:
+                row = connection.execute("SELECT version_num FROM labstudio_version").fetchone()
         except sqlite3.DatabaseError as error:
             if "no such table" in str(error):  # its making was cut short: it is empty
                 return None
@@ -257,10 +260,8 @@ class Store:
         """Make or migrate the database; of several processes one does it and the others find it done."""
         if self._url is None:
             _make(self.root)
-            if not (self.root / ".gitignore").exists():
-                (self.root / ".gitignore").write_text(
-                    "*\n"
-                )  # a workspace inside a repository is not part of it
+            if not (self.root / ".gitignore").exists():  # a workspace inside a repository is not part of it
+                (self.root / ".gitignore").write_text("*\n")
             with file_lock(self.root / "migration.lock"):
                 version = self._sqlite_version()
                 if self._needs_migration(version):
@@ -291,7 +292,10 @@ class Store:
         folder = self.root / "backups"
         folder.mkdir(exist_ok=True)
         copy = folder / f"labstudio-{version}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.db"
-        with closing(sqlite3.connect(self._file)) as source, closing(sqlite3.connect(copy)) as target:
+        with (
+            closing(self._plain_connection(BUSY_SECONDS)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
             source.backup(target)
 
 

@@ -1,7 +1,7 @@
 """Bytes, each stored once under the sha256 of its content. It does not know what the bytes mean.
 
-The store is a local folder; where an fsspec URL is given (``s3://bucket/lab``), the folder is the near copy of
-it: what is written goes to both, what is missing here is fetched from there.
+The store is a local folder; where an fsspec URL is given (``s3://bucket/lab``), the folder is the near
+copy of it: what is written goes to both, what is missing here is fetched from there.
 """
 
 from __future__ import annotations
