@@ -30,14 +30,14 @@ test: test-deps $(VENV)/.installed $(SMALL)/.installed lint
 	PYTHONPATH=src $(SMALL)/bin/python -m pytest -m core -n 2 --dist loadfile tests
 
 lint: $(VENV)/.installed
-	$(RUN)/ruff check src tests benchmarks notebooks
-	$(RUN)/ruff format --check src tests benchmarks notebooks
+	$(RUN)/ruff check src tests benchmarks notebooks docs
+	$(RUN)/ruff format --check src tests benchmarks notebooks docs
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-cache
 
 format: $(VENV)/.installed
-	$(RUN)/ruff check --fix -q src tests benchmarks notebooks
-	$(RUN)/ruff format src tests benchmarks notebooks
+	$(RUN)/ruff check --fix -q src tests benchmarks notebooks docs
+	$(RUN)/ruff format src tests benchmarks notebooks docs
 
 bench: $(VENV)/.installed
 	$(RUN)/python benchmarks/core.py

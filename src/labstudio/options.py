@@ -60,7 +60,7 @@ class _Given:
 
 
 def options(model: type[BaseModel]) -> list[Option]:
-    """List what `model` lets a person set, in the order of its fields.
+    """List what `model` lets a person set: first what has to be told, then in the order of its fields.
 
     Examples
     --------
@@ -70,7 +70,8 @@ def options(model: type[BaseModel]) -> list[Option]:
     >>> options(Settings)[0].flag, options(Settings)[0].kind
     ('--budget', 'number')
     """
-    return [_option(name, field) for name, field in model.model_fields.items()]
+    known = [_option(name, field) for name, field in model.model_fields.items()]
+    return sorted(known, key=lambda option: not option.required)
 
 
 def _option(name: str, field: Any) -> Option:

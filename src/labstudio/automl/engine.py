@@ -76,7 +76,7 @@ def fit(
     Examples
     --------
     >>> frame = pd.DataFrame({"x": range(60), "city": ["Oslo", "Rome", "Lima"] * 20})
-    >>> frame["y"] = frame["x"] % 7 * 2.0 + (frame["city"] == "Oslo")
+    >>> frame["y"] = frame["x"] % 7 * 2.5 + (frame["city"] == "Oslo")
     >>> result = fit(frame, "y", AutoMLSettings(trials=2, learners=["baseline", "linear"]))
     >>> result.task, result.certificate.passed, len(result.predict(frame))
     ('regression', True, 60)
@@ -118,7 +118,7 @@ def fit(
             best=best,
             holdout=report(training.task, chosen, training.held_y, done.held_out, training.classes),
             rows={"training": len(training.y), "holdout": len(training.held_y)},
-            notes=training.notes,
+            notes=(*training.notes, *_regrets(search)),
             stopped=ear.stopped,
             seconds=round(clock.elapsed, 3),
             model=done.model,
@@ -155,6 +155,16 @@ def _workers(executor: Executor | None, settings: AutoMLSettings) -> Iterator[Ex
             yield workers
         finally:
             workers.shutdown(wait=False, cancel_futures=True)
+
+
+def _regrets(search: Search) -> list[str]:
+    """What a person should know of a search that learned nothing."""
+    failed = [trial for trial in search.trials if trial.state == "failed"]
+    if not failed or any(trial.learner != "baseline" for trial in search.found):
+        return []
+    return [
+        f"Only the baseline could be fitted: {failed[-1].learner} {failed[-1].message}. Give it more time."
+    ]
 
 
 def _fold_scores(training: Training, metric: Metric, outcome: Outcome) -> list[float]:

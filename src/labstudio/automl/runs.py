@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -214,37 +215,47 @@ class AutoML:
 
         version = self._data.get(settings.data)
         settings = settings.model_copy(update={"data": version.ref})
-        with LocalWorkers(1, threads=settings.threads) as workers:
-            workers.warm(WARM_MODULES)
-            with self._store.write() as connection:
-                row = {
-                    "data": version.ref,
-                    "settings": settings.model_dump(),
-                    "state": "running",
-                    "process": ProcessMark.current().to_dict(),
-                    "created_by": who(),
-                    "started": time.time(),
-                }
-                number = tables.insert_run(connection, row)
-                self._store.record(connection, "automl.started", f"run:run-{number}", data=version.ref)
-                self._store.link(connection, f"data:{version.ref}", f"run:run-{number}", "learned from")
-            recorder = _Recorder(self._store, number, listener)
-            try:
-                result = fit(
-                    version.frame(),
-                    settings.target,
-                    settings,
-                    executor=workers,
-                    listener=recorder,
-                    metric=metric,
-                )
-                self._keep(number, result)
-            except BaseException as error:
-                self._fail(number, error)
-                raise
-            finally:
-                workers.shutdown(wait=False, cancel_futures=True)
+        self.prepare()
+        with self._store.write() as connection:
+            row = {
+                "data": version.ref,
+                "settings": settings.model_dump(),
+                "state": "running",
+                "process": ProcessMark.current().to_dict(),
+                "created_by": who(),
+                "started": time.time(),
+            }
+            number = tables.insert_run(connection, row)
+            self._store.record(connection, "automl.started", f"run:run-{number}", data=version.ref)
+            self._store.link(connection, f"data:{version.ref}", f"run:run-{number}", "learned from")
+        try:
+            result = fit(
+                version.frame(),
+                settings.target,
+                settings,
+                executor=self._workers,
+                listener=_Recorder(self._store, number, listener),
+                metric=metric,
+            )
+            self._keep(number, result)
+        except BaseException as error:
+            self._fail(number, error)
+            raise
         return self.get(f"run-{number}")
+
+    def prepare(self) -> None:
+        """Start the worker in the background, so that a run that comes soon need not wait for its imports.
+
+        It stays for further runs and ends with this process.
+        """
+        self._workers  # noqa: B018 - made when first asked for
+
+    @cached_property
+    def _workers(self) -> LocalWorkers:
+        workers = LocalWorkers(1)
+        workers.warm(WARM_MODULES)
+        weakref.finalize(self, workers.shutdown, wait=False, cancel_futures=True)
+        return workers
 
     def get(self, run: str) -> Run:
         """Return a run by its id, such as ``"run-3"``."""

@@ -56,7 +56,7 @@ def _shuffled_share(y: np.ndarray, stratify: bool, share: float, seed: int) -> n
         take = round(len(rows) * share)
         held[random.permutation(rows)[: min(take, len(rows) - 1)]] = True
     if not held.any():
-        held[random.permutation(_strata(y, stratify)[0])[0]] = True
+        held[random.permutation(max(_strata(y, stratify), key=len))[0]] = True
     return held
 
 

@@ -133,18 +133,27 @@ def line_at(path: Path, position: int) -> int:
     return line
 
 
-def has_codes(path: Path, form: Dialect) -> bool:
-    """Whether anywhere a value seems to start with 0 and another digit, as codes do and numbers do not."""
+def surprises(path: Path, form: Dialect) -> bool:
+    """Whether a value may start with 0 and a digit, as codes do, or a time end in a zone, as ``:00+02`` does.
+
+    Neither could be seen any more once DuckDB has read the file as numbers and dates. Every byte is looked
+    at, in as few passes as will do; a false alarm costs time only.
+    """
+    starts = [ord(sign) for sign in (form.delimiter, form.quote, "\n", "\r")]
     signs = np.memmap(path, np.uint8, "r")
     step = CHUNK_BYTES // 4  # stays in the processor's cache
     for start in range(0, len(signs), step):
-        chunk = signs[start : start + step + 2]
-        before = chunk[:-2]
-        begins = (
-            (before == ord(form.delimiter)) | (before == ord(form.quote)) | (before == 10) | (before == 13)
-        )
-        zeros = np.flatnonzero(begins & (chunk[1:-1] == 48))
-        if (chunk[zeros + 2] - 48 < 10).any():
+        chunk = signs[start : start + step + 3]
+        before = chunk[:-2] < 45  # comma, quotes, line ends and little else
+        if max(starts) > 44:
+            before |= chunk[:-2] == max(starts)
+        zeros = np.flatnonzero(before & (chunk[1:-1] == 48))
+        zeros = zeros[chunk[zeros + 2] - 48 < 10]
+        if np.isin(chunk[zeros], starts).any():
+            return True
+        colons = np.flatnonzero(chunk[:-3] == 58)
+        after = chunk[colons + 3]
+        if ((after == 43) | (after == 45)).any():
             return True
     return False
 

@@ -1,8 +1,8 @@
 """From a CSV file to a Parquet file, with every broken value named by line and column.
 
 The types are decided on the first rows and the file is then read once, under guards: DuckDB would round 1.5
-in a column of integers and drop the hours of a time zone without a word. Where a guard or a value objects, the
-types are decided again on all rows, and what still does not fit is a sentence. It knows files, and no store.
+in a column of integers and drop the hours of a time zone without a word. Where a guard or a value objects,
+the types are decided again on all rows; what then does not fit is a sentence. It knows files, and no store.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from labstudio.data import engine
 from labstudio.data.column_types import Kind, kinds
-from labstudio.data.dialect import PlainText, dialect, has_codes, line_at, plain_text
+from labstudio.data.dialect import PlainText, dialect, line_at, plain_text, surprises
 from labstudio.data.frames import Imported
 from labstudio.data.options import ImportOptions, check_columns
 from labstudio.errors import Invalid
@@ -66,13 +66,13 @@ class _Import:
 
         try:
             with ThreadPoolExecutor(1) as pool:
-                codes = pool.submit(has_codes, self.path, self.form)
+                suspect = pool.submit(surprises, self.path, self.form)
                 self.connection.execute(f"CREATE TEMP TABLE sample AS {self._texts()} LIMIT {SAMPLE_ROWS}")
                 found = self._kinds("SELECT * FROM sample")
                 certain = engine.one(self.connection, "SELECT count(*) FROM sample")[0] < SAMPLE_ROWS
             if known():
                 return None
-            if not certain and not codes.result() and not any(kind.empty for kind in found):
+            if not certain and not suspect.result() and not any(kind.empty for kind in found):
                 # a guard or a value that objects is no error yet: then the types are decided on all rows
                 with suppress(duckdb.Error):
                     return self._imported(self._copy(self._wanted(found, False), guarded=True), found)
@@ -157,10 +157,6 @@ class _Import:
                 whole = f"c{i} = trunc(c{i}) AND abs(c{i}) < 9007199254740992"
                 value = f"CASE WHEN {whole} THEN c{i}::BIGINT WHEN c{i} IS NOT NULL"
                 value += " THEN error('guard')::BIGINT END"
-            elif guarded and kind.type == "datetime":
-                read_as = "VARCHAR"  # as TIMESTAMP, +02:00 would be dropped
-                zone = f"length(c{i}) > 16 AND (c{i}[-6] IN ('+', '-') OR c{i}[-3] IN ('+', '-'))"
-                value = f"CASE WHEN {zone} THEN error('guard')::TIMESTAMP ELSE c{i}::TIMESTAMP END"
             types.append(read_as)
             values.append(value)
         reader = self._reader(types, self._decimal_of(wanted))

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from types import FrameType
 from typing import Any, Self, TextIO
@@ -37,11 +38,14 @@ class Watch:
         What is running, such as "gapminder → lifeExp".
     every : float
         Least number of seconds between two updates.
+    meanwhile : callable, optional
+        Called once, when a first model has been learned: before, the machine has no time for anything else.
     """
 
-    def __init__(self, title: str, every: float = EVERY) -> None:
+    def __init__(self, title: str, every: float = EVERY, meanwhile: Callable[[], None] | None = None) -> None:
         self.title = title
         self.every = every
+        self._meanwhile = meanwhile
         self.now = Progress(phase="reading", elapsed=0.0, budget=None, trials=0)
         self.stopping = False
         self.failed = False
@@ -53,6 +57,9 @@ class Watch:
         turned = isinstance(event, Progress) and event.phase != self.now.phase
         if isinstance(event, Progress):
             self.now = event
+        elif event.number > 0 and event.state == "complete" and self._meanwhile is not None:
+            self._meanwhile()
+            self._meanwhile = None
         moment = time.monotonic()
         if moment - self._shown >= (EVERY if turned else self.every):
             self._shown = moment
@@ -132,8 +139,8 @@ class Watch:
 class NotebookWatch(Watch):
     """Updates one display of the notebook."""
 
-    def __init__(self, title: str, every: float = EVERY) -> None:
-        super().__init__(title, every)
+    def __init__(self, title: str, every: float = EVERY, meanwhile: Callable[[], None] | None = None) -> None:
+        super().__init__(title, every, meanwhile)
         self._handle: Any = None
 
     def show(self) -> None:

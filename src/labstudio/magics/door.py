@@ -22,6 +22,9 @@ from labstudio.options import from_lines, from_tokens
 from labstudio.verbs import Answer, Command, Door, pick
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
     from IPython.core.interactiveshell import InteractiveShell
 
     from labstudio.workspace import Workspace
@@ -57,9 +60,13 @@ class Cell(Door):
         return self.shell.user_ns.get(name) if name.isidentifier() else None
 
     def watch(self, title: str) -> NotebookWatch:
-        """Make the listener; while the search runs in its own process, this one loads what comes next."""
-        self.workspace.models.prepare()  # MLflow takes seconds, and registering often comes right after
-        return NotebookWatch(title)
+        """Make the listener; MLflow takes seconds to load, and registering often comes right after a run."""
+        return NotebookWatch(title, meanwhile=self.workspace.models.prepare)
+
+    def source(self, name: str) -> Path | pd.DataFrame:
+        """Return a DataFrame variable or the path of a file; what is added is mostly learned from soon."""
+        self.workspace.automl.prepare()
+        return super().source(name)
 
     def call(self, name: str, commands: Mapping[str, Command], line: str, cell: str | None) -> Any:
         """Run one magic as it was written; what is wrong fails the cell with its sentence alone."""

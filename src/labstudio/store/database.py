@@ -218,8 +218,8 @@ class Store:
         """Fold a grown write-ahead log back into the database.
 
         Before 3.51.3 SQLite has a rare bug: a checkpoint in one process while a writer in another starts
-        the log afresh can lose that write. So no connection checkpoints by itself; one process does, holding a
-        file lock, and in the mode that also holds the writers' lock. (The checkpoint when the last connection
+        the log afresh can lose that write. So no connection checkpoints by itself; one process does, under a
+        file lock, in the mode that also holds the writers' lock. (The checkpoint when the last connection
         closes has the database to itself anyway.)
         """
         try:
