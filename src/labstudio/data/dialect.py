@@ -139,22 +139,21 @@ def surprises(path: Path, form: Dialect) -> bool:
     Neither could be seen any more once DuckDB has read the file as numbers and dates. Every byte is looked
     at, in as few passes as will do; a false alarm costs time only.
     """
-    starts = [ord(sign) for sign in (form.delimiter, form.quote, "\n", "\r")]
-    signs = np.memmap(path, np.uint8, "r")
-    step = CHUNK_BYTES // 4  # stays in the processor's cache
-    for start in range(0, len(signs), step):
-        chunk = signs[start : start + step + 3]
-        before = chunk[:-2] < 45  # comma, quotes, line ends and little else
-        if max(starts) > 44:
-            before |= chunk[:-2] == max(starts)
-        zeros = np.flatnonzero(before & (chunk[1:-1] == 48))
-        zeros = zeros[chunk[zeros + 2] - 48 < 10]
-        if np.isin(chunk[zeros], starts).any():
-            return True
-        colons = np.flatnonzero(chunk[:-3] == 58)
-        after = chunk[colons + 3]
-        if ((after == 43) | (after == 45)).any():
-            return True
+    delimiter, starts = ord(form.delimiter), (ord(form.quote), 10, 13)
+    block = np.empty(CHUNK_BYTES // 4 + 3, np.uint8)  # stays in the processor's cache
+    block[:3] = 10
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(memoryview(block)[3:]):
+            signs = block[: count + 3]
+            codes = signs[:-2] == delimiter
+            for start in starts:
+                codes |= signs[:-2] == start
+            codes &= signs[1:-1] == 48
+            codes &= signs[2:] - 48 < 10
+            zones = (signs[:-3] == 58) & ((signs[3:] == 43) | (signs[3:] == 45))
+            if codes.any() or zones.any():
+                return True
+            block[:3] = signs[-3:].copy()
     return False
 
 

@@ -48,8 +48,6 @@ class LightGBM:
     @staticmethod
     def suggest(trial: Any, task: str, rows: int) -> dict[str, Any]:
         return {
-            "rounds": 2000,
-            "patience": 50,
             "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.3, log=True),
             "num_leaves": trial.suggest_int("num_leaves", 4, max(5, min(255, rows // 20)), log=True),
             "min_data_in_leaf": trial.suggest_int(
@@ -57,10 +55,12 @@ class LightGBM:
             ),
             "feature_fraction": trial.suggest_float("feature_fraction", 0.4, 1.0),
             "bagging_fraction": trial.suggest_float("bagging_fraction", 0.5, 1.0),
-            "bagging_freq": 1,
             "lambda_l1": trial.suggest_float("lambda_l1", 1e-8, 10.0, log=True),
             "lambda_l2": trial.suggest_float("lambda_l2", 1e-8, 10.0, log=True),
             "extra_trees": trial.suggest_categorical("extra_trees", [False, True]),
+            "bagging_freq": 1,
+            "rounds": 2000,
+            "patience": 50,
         }
 
     def fit(
