@@ -52,6 +52,8 @@ def test_rows_without_a_target_are_left_out_and_counted() -> None:
     assert 5 not in problem.rows
     assert problem.y.tolist() == frame["y"].iloc[problem.rows].tolist()
     assert problem.notes[0] == "2 row(s) without a finite 'y' were left out."
+    as_objects = understand(frame.astype({"y": object}), "y", AutoMLSettings())
+    assert as_objects.rows.tolist() == problem.rows.tolist()
 
 
 def test_what_cannot_be_learned_from_is_left_out_and_named() -> None:

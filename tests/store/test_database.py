@@ -196,6 +196,19 @@ def test_a_workspace_where_no_folder_can_be_made_is_named(tmp_path):
         Store.open(tmp_path / "file" / ".labstudio")
 
 
+def test_postgresql_without_its_driver_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(Unavailable, match=r"needs the package psycopg: pip install"):
+        Store.open("postgresql://lab@localhost/lab", str(tmp_path))
+
+
+def test_a_postgresql_that_does_not_answer_is_a_sentence_without_its_password(tmp_path):
+    pytest.importorskip("psycopg")
+    with pytest.raises(Unavailable, match="The PostgreSQL database cannot be used now") as caught:
+        Store.open("postgresql://lab:geheim@127.0.0.1:9/lab", str(tmp_path))
+    assert "geheim" not in str(caught.value)
+
+
 def test_an_older_database_is_copied_and_then_migrated(store, tmp_path, monkeypatch):
     with store.write() as connection:
         store.record(connection, "add", "data:a@1")

@@ -16,10 +16,7 @@ import pytest
 from labstudio.errors import Invalid
 from labstudio.store import Store
 
-pytestmark = [
-    pytest.mark.core,
-    pytest.mark.skipif(os.environ.get("POSTGRES") == "0", reason="switched off by POSTGRES=0"),
-]
+pytestmark = pytest.mark.skipif(os.environ.get("POSTGRES") == "0", reason="switched off by POSTGRES=0")
 
 
 def binaries() -> Path:

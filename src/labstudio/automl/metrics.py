@@ -47,10 +47,11 @@ class Metric:
         classes : ndarray of shape (K,) or None
             Labels of the codes.
         """
-        if classes is None or self.needs == "codes":
-            return float(self.function(y, prediction))
-        given = prediction if self.needs == "probabilities" else classes[prediction.argmax(axis=1)]
-        return float(self.function(classes[y], given))
+        with np.errstate(all="ignore"):  # what is not finite is dealt with as such
+            if classes is None or self.needs == "codes":
+                return float(self.function(y, prediction))
+            given = prediction if self.needs == "probabilities" else classes[prediction.argmax(axis=1)]
+            return float(self.function(classes[y], given))
 
 
 def choose(name: str, task: str, custom: Function | Metric | None = None) -> Metric:
@@ -124,7 +125,7 @@ def _r2(y: np.ndarray, values: np.ndarray) -> float:
     spread = _rmse(y, np.full(len(y), y.mean()))
     if spread == 0:
         raise ValueError("R² is not defined where all values are equal")
-    return 1.0 - (_rmse(y, values) / spread) ** 2
+    return float(1.0 - np.square(_rmse(y, values) / spread))
 
 
 def _roc_auc(codes: np.ndarray, probabilities: np.ndarray) -> float:

@@ -5,6 +5,7 @@ It decides what is learned from what; it knows no learner, no split and no time.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -111,6 +112,10 @@ def _present(values: pd.Series, target: str) -> tuple[pd.Series, list[str]]:
     missing = values.isna()
     if values.dtype.kind == "f":
         missing |= ~np.isfinite(values.to_numpy(dtype=np.float64, na_value=np.nan))
+    elif values.dtype == object:
+        missing |= values.map(lambda value: isinstance(value, float) and not math.isfinite(value)).astype(
+            bool
+        )
     values = values[~missing]
     if len(values) < FEWEST_ROWS:
         raise Invalid(

@@ -143,7 +143,7 @@ def surprises(path: Path, form: Dialect) -> bool:
     block = np.empty(CHUNK_BYTES // 4 + 3, np.uint8)  # stays in the processor's cache
     block[:3] = 10
     with path.open("rb", buffering=0) as file:
-        while count := file.readinto(memoryview(block)[3:]):
+        while count := file.readinto(block.data[3:]):
             signs = block[: count + 3]
             codes = signs[:-2] == delimiter
             for start in starts:

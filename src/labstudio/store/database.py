@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30.0
+_ALEMBIC = threading.Lock()  # it keeps what it works on in module globals
 CHECKPOINT_BYTES = 4 * 2**20  # of write-ahead log, as SQLite's own default of 1,000 pages
 NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "glusterfs",
                         "fuse.glusterfs", "lustre", "gpfs", "beegfs", "ceph", "afs")  # fmt: skip
@@ -195,7 +196,12 @@ class Store:
         from sqlalchemy import URL, create_engine, event
 
         if self._url is not None:
-            return create_engine(self._url, pool_pre_ping=True)
+            try:
+                return create_engine(self._url, pool_pre_ping=True)
+            except ModuleNotFoundError:
+                raise Unavailable(
+                    "PostgreSQL needs the package psycopg: pip install 'labstudio[postgres]'."
+                ) from None
         engine = create_engine(
             URL.create("sqlite", database=str(self._file)), connect_args={"timeout": BUSY_SECONDS}
         )
@@ -310,7 +316,8 @@ def _migrate(connection: Connection) -> None:
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    command.upgrade(config, "head")
+    with _ALEMBIC:
+        command.upgrade(config, "head")
 
 
 def _make(folder: Path) -> None:
