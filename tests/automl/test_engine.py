@@ -162,6 +162,32 @@ def test_a_metric_of_ones_own_is_optimised(mixed: pd.DataFrame, pool: ThreadPool
     assert result.leaderboard["largest_error"].is_monotonic_increasing
 
 
+def test_a_model_whose_file_is_not_exact_gives_way_to_the_next_best(
+    mixed: pd.DataFrame, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from labstudio.automl.learners.linear import Linear
+
+    right = Linear.emit
+    monkeypatch.setattr(
+        Linear,
+        "emit",
+        lambda self, graph, X: graph.node("Mul", [right(self, graph, X), graph.constant(1.001)]),
+    )
+    settings = AutoMLSettings(trials=2, learners=["baseline", "linear"])
+    result = fit(features(mixed, "price"), "price", settings, executor=pool)
+    assert result.leaderboard.iloc[0]["learner"] == "linear"
+    assert result.best.learner == "baseline"
+    assert result.certificate.passed
+    assert "trial 0 (baseline) is recommended" in result.notes[-1]
+
+
+def test_a_class_with_a_single_training_row_is_judged_by_the_log_loss(pool: ThreadPoolExecutor) -> None:
+    frame = pd.DataFrame({"x": np.arange(20.0), "y": [True] * 2 + [False] * 18})
+    result = fit(frame, "y", AutoMLSettings(trials=3, holdout=0.5), executor=pool)
+    assert result.metric == "log_loss"
+    assert result.certificate.passed
+
+
 def test_a_metric_that_fails_says_so(mixed: pd.DataFrame, pool: ThreadPoolExecutor) -> None:
     def broken(truth: np.ndarray, values: np.ndarray) -> float:
         raise KeyError("no such column")

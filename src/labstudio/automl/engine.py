@@ -87,7 +87,8 @@ def fit(
     with _workers(executor, settings) as workers, TemporaryDirectory(prefix="labstudio-") as folder:
         ear.enter("reading")
         training = Training.prepare(frame, target, settings)
-        chosen = choose(settings.metric, training.task, metric)
+        rarest = None if training.classes is None else int(np.bincount(training.y).min())
+        chosen = choose(settings.metric, training.task, metric, rarest=rarest)
         path = training.save(Path(folder) / "training.pickle")
 
         ear.enter("searching")
@@ -118,7 +119,7 @@ def fit(
             best=best,
             holdout=report(training.task, chosen, training.held_y, done.held_out, training.classes),
             rows={"training": len(training.y), "holdout": len(training.held_y)},
-            notes=(*training.notes, *_regrets(search)),
+            notes=(*training.notes, *_regrets(search, best)),
             stopped=ear.stopped,
             seconds=round(clock.elapsed, 3),
             model=done.model,
@@ -157,14 +158,18 @@ def _workers(executor: Executor | None, settings: AutoMLSettings) -> Iterator[Ex
             workers.shutdown(wait=False, cancel_futures=True)
 
 
-def _regrets(search: Search) -> list[str]:
-    """What a person should know of a search that learned nothing."""
+def _regrets(search: Search, recommended: Trial) -> Iterator[str]:
+    """What a person should know of a search that did not end as it should."""
     failed = [trial for trial in search.trials if trial.state == "failed"]
-    if not failed or any(trial.learner != "baseline" for trial in search.found):
-        return []
-    return [
-        f"Only the baseline could be fitted: {failed[-1].learner} {failed[-1].message}. Give it more time."
-    ]
+    if failed and all(trial.learner == "baseline" for trial in search.found):
+        last = failed[-1]
+        yield f"Only the baseline could be fitted ({last.learner}: {last.message}). Give it more time."
+    best = search.ranked()[0]
+    if recommended != best:
+        yield (
+            f"Trial {best.number} ({best.learner}) scored best, but was not finished in time or its file is "
+            f"not exact; trial {recommended.number} ({recommended.learner}) is recommended."
+        )
 
 
 def _fold_scores(training: Training, metric: Metric, outcome: Outcome) -> list[float]:
@@ -177,26 +182,36 @@ def _fold_scores(training: Training, metric: Metric, outcome: Outcome) -> list[f
 def _finish(
     search: Search, workers: Executor, path: Path, clock: Clock, ear: Ear, folds: int
 ) -> tuple[Trial, Finished]:
-    """Finish the best candidate; the next best where that fails or takes too long.
+    """Finish the best candidate; the next best where that fails, takes too long or is not certified.
 
     After one that had to be ended there is no time to wait for a new worker: then those that keep to their
-    deadline are finished here.
+    deadline are finished here. If none is certified, the best is handed back as it is.
     """
     reason = search.trials[-1].message if search.trials else "no time was left to try one"
-    worker_lost = False
+    worker_lost, uncertified = False, None
     for trial in search.ranked():
         learner, candidate = LEARNERS[trial.learner], Candidate(trial.learner, trial.refit)
         # the reserve and the overrun are there for this
-        seconds = max(clock.last_call - 0.5, 2.0 * trial.refit_seconds(folds) + 2.0 * _CERTIFY_SECONDS)
+        needed = 2.0 * trial.refit_seconds(folds) + 2.0 * _CERTIFY_SECONDS
+        if uncertified is not None and clock.last_call < needed and not learner.instant:
+            continue
+        seconds = max(clock.last_call - 0.5, needed)
         limit = None if np.isinf(seconds) else max(0.3, seconds - 1.5 * _CERTIFY_SECONDS)
         try:
             if learner.instant or (worker_lost and learner.stops_itself):
-                return trial, finish(path, candidate, limit)
-            if not worker_lost:
-                future = workers.submit(finish, path, candidate, limit)
-                return trial, ear.wait(future, seconds, stoppable=False)
+                done = finish(path, candidate, limit)
+            elif not worker_lost:
+                done = ear.wait(workers.submit(finish, path, candidate, limit), seconds, stoppable=False)
+            else:
+                continue
         except (NotYet, CancelledError, Unavailable, ValueError, MemoryError) as error:
             worker_lost, reason = True, str(error) or type(error).__name__
+            continue
+        if done.model.certificate.passed:
+            return trial, done
+        uncertified = uncertified or (trial, done)
+    if uncertified is not None:
+        return uncertified
     if ear.stopped:
         raise Conflict("The run was stopped before a first model was ready; there is nothing to keep.")
     raise Unavailable(

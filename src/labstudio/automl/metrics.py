@@ -54,8 +54,13 @@ class Metric:
             return float(self.function(classes[y], given))
 
 
-def choose(name: str, task: str, custom: Function | Metric | None = None) -> Metric:
+def choose(
+    name: str, task: str, custom: Function | Metric | None = None, *, rarest: int | None = None
+) -> Metric:
     """Return the metric of a run: the one that was brought, the one that was named, or the task's own.
+
+    A ROC curve needs both classes among the rows it is drawn on: where the rarest class has but one training
+    row (`rarest`), a binary task's own metric is the log loss.
 
     Raises
     ------
@@ -70,6 +75,7 @@ def choose(name: str, task: str, custom: Function | Metric | None = None) -> Met
         return Metric(getattr(custom, "__name__", "custom"), custom, needs)
     if name == "auto":
         name = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}[task]
+        name = "log_loss" if name == "roc_auc" and rarest == 1 else name
     known = _built_in(kind)
     if name not in known:
         raise Invalid(f"metric: {name!r} does not fit a {task} task; choose one of {', '.join(known)}.")

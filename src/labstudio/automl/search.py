@@ -295,12 +295,18 @@ def _scored(trial: Trial, scores: list[float], outcome: Outcome) -> Trial:
     values = np.asarray(scores, dtype=np.float64)
     values = values[~np.isnan(values)]
     if len(values) == 0 or not np.isfinite(values).all():
-        return replace(trial, state="failed", message="The score is not a finite number.")
+        return replace(
+            trial,
+            state="failed",
+            message="its score is not defined on the validation rows; are there too few of a class?",
+        )
+    with np.errstate(over="ignore"):
+        spread = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
     return replace(
         trial,
         state="complete",
         score=float(values.mean()),
-        error_bar=float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None,
+        error_bar=spread if spread is None or np.isfinite(spread) else None,
         seconds=outcome.seconds,
         refit=outcome.refit_params,
     )

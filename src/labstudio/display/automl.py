@@ -69,7 +69,9 @@ def _board(found: Any, rows: int) -> Table:
         for rank, row in zip(board.index, board.to_dict("records"), strict=True)
     ]
     headers = ["rank", "learner", metric, "time", "trial", "settings"]
-    return Table(headers, cells, right=("rank", metric, "time", "trial"), best=0 if cells else None, width=60)
+    best = (getattr(found, "outcome", None) or {}).get("best", cells[0][4] if cells else None)
+    place = next((i for i, row in enumerate(cells) if row[4] == best), None)
+    return Table(headers, cells, right=("rank", metric, "time", "trial"), best=place, width=60)
 
 
 def _float(value: Any) -> float | None:
