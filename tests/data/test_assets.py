@@ -73,7 +73,7 @@ def test_the_same_content_under_another_name_shares_the_table(data, tmp_path):
 def test_adding_is_an_event_with_lineage(data, store):
     version = data.add("people", frame(1))
     [event] = store.events()
-    assert (event.verb, event.subject) == ("add", "data:people@1")
+    assert (event.verb, event.subject) == ("data.added", "data:people@1")
     assert [(edge.source, edge.target) for edge in store.lineage("data:people@1")] == [
         (f"file:{version.sha256}", "data:people@1")
     ]
@@ -196,5 +196,5 @@ def test_an_adding_process_killed_at_any_moment_leaves_whole_versions(store, tmp
         assert fresh.files.verify(version.sha256)
         assert len(version.frame()) == version.rows == 2000
         assert [edge.target for edge in fresh.lineage(f"file:{version.sha256}")] == [version.subject]
-    assert len([event for event in fresh.events(10_000) if event.verb == "add"]) == newest
+    assert len([event for event in fresh.events(10_000) if event.verb == "data.added"]) == newest
     fresh.close()

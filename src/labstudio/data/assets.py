@@ -303,7 +303,7 @@ class Data:
                     connection.execute(t.insert().values(row))
                     version = self._version(row)
                     self._store.record(
-                        connection, "add", version.subject, rows=version.rows, source=version.source
+                        connection, "data.added", version.subject, rows=version.rows, source=version.source
                     )
                     self._store.link(connection, f"file:{version.sha256}", version.subject, "imported")
                 return version
