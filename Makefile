@@ -11,8 +11,9 @@ export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 # The small environment holds what the core needs, with the older pandas that some users must stay on.
 CORE := "pandas<3" "numpy<3" pyarrow duckdb scikit-learn lightgbm optuna onnx onnxruntime skl2onnx \
-	pydantic sqlalchemy alembic fsspec cloudpickle ipython \
+	pydantic sqlalchemy alembic fsspec cloudpickle "psycopg[binary]" \
 	pytest pytest-timeout pytest-xdist hypothesis
+CORE_TESTS := test_schema.py test_options.py automl onnx store data display/test_bundle.py
 
 .PHONY: help demo test lint format bench deps test-deps clean
 
@@ -27,7 +28,7 @@ demo: $(VENV)/.installed
 
 test: test-deps $(VENV)/.installed $(SMALL)/.installed lint
 	$(RUN)/pytest -n 2 --dist loadfile
-	PYTHONPATH=src $(SMALL)/bin/python -m pytest -m core -n 2 --dist loadfile tests
+	PYTHONPATH=src $(SMALL)/bin/python -m pytest -m core -n 2 --dist loadfile $(addprefix tests/,$(CORE_TESTS))
 
 lint: $(VENV)/.installed
 	$(RUN)/ruff check src tests benchmarks notebooks docs

@@ -160,7 +160,7 @@ class Run:
 
     def _known(self, name: str) -> Any:
         if name not in self.outcome:
-            raise Conflict(f"{self.id} is {self.state} and has no {name} yet. {self.error}".strip())
+            raise Conflict(f"{self.id} is {self.state} and has no {name}. {self.error}".strip())
         return self.outcome[name]
 
     def _kept(self, sha256: str | None) -> str:
