@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labstudio.automl.learners import LEARNERS
+from labstudio.automl.learners import LEARNERS, Fitting
 from labstudio.automl.learners.lightgbm import read_trees
 from labstudio.automl.learners.target import Target
 from labstudio.onnx.graph import Graph, described
@@ -55,7 +55,7 @@ def test_lightgbm_is_exact_down_to_one_ulp_beside_each_threshold(seed, task, ext
     count = {"binary": 2, "multiclass": 3, "regression": 0}[task]
     params = {"rounds": 15, "min_data_in_leaf": 3, "min_data_per_group": 3, "cat_smooth": 1, **extra}
     learner = LEARNERS["lightgbm"]().fit(
-        X, y, task=task, params=params, classes_count=count, categorical=(3,)
+        X, y, Fitting(task=task, params=params, classes_count=count, categorical=(3,))
     )
     hostile = [X, np.full((1, 4), np.nan), np.array([[0.0, -0.0, 0.0, 99.0], [1e300, -1e308, 1e308, 2.0]])]
     for feature, thresholds in learner.splits().items():
@@ -92,7 +92,7 @@ def test_lightgbm_text_keeps_every_threshold_bit_by_bit():
 
 def test_a_lightgbm_that_learned_nothing_still_has_a_graph():
     X = np.ones((5, 2))
-    learner = LEARNERS["lightgbm"]().fit(X, np.arange(5.0), task="regression")
+    learner = LEARNERS["lightgbm"]().fit(X, np.arange(5.0), Fitting(task="regression"))
     np.testing.assert_array_equal(run(learner.emit, X), learner.predict(X))
 
 
@@ -101,7 +101,7 @@ def test_a_lightgbm_that_learned_nothing_still_has_a_graph():
 def test_classes_that_a_fold_lacks_keep_their_column(name, present):
     random = np.random.default_rng(0)
     X, y = random.normal(size=(60, 3)), random.choice(present, 60)
-    learner = LEARNERS[name]().fit(X, y, task="multiclass", classes_count=3, params={})
+    learner = LEARNERS[name]().fit(X, y, Fitting(task="multiclass", classes_count=3, params={}))
     found = learner.predict(X)
     assert found.shape == (60, 3)
     np.testing.assert_allclose(found.sum(axis=1), 1)
@@ -120,7 +120,7 @@ def test_targets_of_any_size_are_learned_as_well_as_others(name, size, offset):
         y = plain * size
     if not np.isfinite(y).all():
         pytest.skip("beyond doubles")
-    learner = LEARNERS[name]().fit(X, y, task="regression", params={})
+    learner = LEARNERS[name]().fit(X, y, Fitting(task="regression", params={}))
     found, again = learner.predict(X), run(learner.emit, X)
     np.testing.assert_allclose(again, found, rtol=1e-12)
     if name != "baseline":
@@ -156,7 +156,7 @@ def test_lightgbm_stops_at_its_best_round_and_says_how_many():
     random = np.random.default_rng(1)
     y, held_y = score + random.normal(size=300), score + random.normal(size=300)
     learner = LEARNERS["lightgbm"]().fit(
-        X, y, task="regression", params={"rounds": 500, "patience": 10}, validation=(X, held_y)
+        X, y, Fitting(task="regression", params={"rounds": 500, "patience": 10}, validation=(X, held_y))
     )
     assert 1 <= learner.rounds < 490
     assert len(read_trees(learner.text)[0]) == learner.rounds == learner.refit_params()["rounds"]
@@ -166,7 +166,7 @@ def test_lightgbm_keeps_to_its_deadline():
     X, score = rows(2, 3_000)
     began = time.time()
     learner = LEARNERS["lightgbm"]().fit(
-        X, score, task="regression", params={"rounds": 10**6}, deadline=began + 0.5
+        X, score, Fitting(task="regression", params={"rounds": 10**6}, deadline=began + 0.5)
     )
     assert time.time() - began < 5
     assert learner.rounds >= 1
@@ -177,7 +177,9 @@ def test_the_same_seed_gives_the_same_model_also_after_pickling(name):
     X, score = rows(3)
     X = np.nan_to_num(X)
     params = {"bagging_fraction": 0.5, "bagging_freq": 1} if name == "lightgbm" else {}
-    one, two = (LEARNERS[name]().fit(X, score, task="regression", params=params, seed=5) for _ in range(2))
+    one, two = (
+        LEARNERS[name]().fit(X, score, Fitting(task="regression", params=params, seed=5)) for _ in range(2)
+    )
     two.predict(X)
     np.testing.assert_array_equal(one.predict(X), pickle.loads(pickle.dumps(two)).predict(X))
 
@@ -199,13 +201,13 @@ def test_every_learner_suggests_what_it_can_fit():
         for task, y, count in (("binary", (score > 0) * 1, 2), ("regression", score, 0)):
             params = LEARNERS[name].suggest(optuna.create_study().ask(), task, 40)
             params = {**params, "rounds": 3} if name == "lightgbm" else params
-            learner = LEARNERS[name]().fit(X, y, task=task, classes_count=count, params=params)
+            learner = LEARNERS[name]().fit(X, y, Fitting(task=task, classes_count=count, params=params))
             assert np.isfinite(learner.predict(X)).all()
 
 
 def test_naming_the_learners_imports_no_library():
     code = (
-        "import sys; from labstudio.automl.learners import LEARNERS; import labstudio.automl.pipeline; "
+        "import sys; from labstudio.automl.learners import LEARNERS, Fitting; import labstudio.automl.pipeline; "
         "[LEARNERS[name] for name in LEARNERS]; "
         "print([name for name in ('sklearn', 'lightgbm', 'onnx') if name in sys.modules])"
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from labstudio.automl.learners import LEARNERS
+from labstudio.automl.learners import LEARNERS, Fitting
 from labstudio.automl.views import FEATURES, VIEWS, View
 from labstudio.errors import Invalid
 from labstudio.onnx.graph import Graph, class_type, decide, described
@@ -104,10 +104,8 @@ class Pipeline:
         checked = None
         if validation is not None:
             checked = (self.view.transform(self._canonical(validation[0])), validation[1])
-        self.learner = LEARNERS[self.learner_name]().fit(
-            self.view.transform(columns),
-            np.asarray(y),
-            task=self.task,
+        how = Fitting(
+            self.task,
             params=self.params,
             classes_count=0 if self.classes is None else len(self.classes),
             categorical=self.view.categorical,
@@ -117,6 +115,7 @@ class Pipeline:
             threads=self.threads,
             deadline=deadline,
         )
+        self.learner = LEARNERS[self.learner_name]().fit(self.view.transform(columns), np.asarray(y), how)
         return self
 
     def _canonical(self, columns: pd.DataFrame | Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:

@@ -7,6 +7,7 @@ arrays; it knows neither frames nor how it is searched. Libraries are imported w
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, ClassVar, Protocol, Self
 
@@ -14,7 +15,37 @@ import numpy as np
 
 from labstudio.onnx.graph import Graph
 
-__all__ = ["LEARNERS", "Learner"]
+__all__ = ["LEARNERS", "Fitting", "Learner"]
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """What a learner is told beside the data.
+
+    Attributes
+    ----------
+    params : mapping
+        Hyper-parameters in place of the defaults.
+    classes_count : int
+        K; 0 for a regression.
+    categorical : tuple of int
+        Features that are codes of categories.
+    weights : array [N], optional
+    validation : pair of arrays like (X, y), optional
+        For early stopping.
+    deadline : float, optional
+        Unix time by which a learner that can stop itself does.
+    """
+
+    task: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    classes_count: int = 0
+    categorical: tuple[int, ...] = ()
+    weights: np.ndarray | None = None
+    validation: tuple[np.ndarray, np.ndarray] | None = None
+    seed: int = 0
+    threads: int = 1
+    deadline: float | None = None
 
 
 class Learner(Protocol):
@@ -41,22 +72,8 @@ class Learner(Protocol):
     def suggest(trial: Any, task: str, rows: int) -> dict[str, Any]:
         """Ask an Optuna trial for hyper-parameters."""
 
-    def fit(
-        self,
-        X: np.ndarray,
-        y: np.ndarray,
-        *,
-        task: str,
-        params: Mapping[str, Any] | None = None,
-        classes_count: int = 0,
-        categorical: tuple[int, ...] = (),
-        weights: np.ndarray | None = None,
-        validation: tuple[np.ndarray, np.ndarray] | None = None,
-        seed: int = 0,
-        threads: int = 1,
-        deadline: float | None = None,
-    ) -> Self:
-        """Fit to codes 0..K-1 of classes or to finite values; `deadline` is a Unix time."""
+    def fit(self, X: np.ndarray, y: np.ndarray, how: Fitting) -> Self:
+        """Fit features [N, F] to codes 0..K-1 of classes, or to finite values."""
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Predict with the library itself."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from labstudio.automl.learners import Fitting
 from labstudio.automl.learners.target import Target
 from labstudio.onnx.graph import Graph
 
@@ -30,30 +30,16 @@ class Baseline:
             return {}
         return {"statistic": trial.suggest_categorical("statistic", ["mean", "median"])}
 
-    def fit(
-        self,
-        X: np.ndarray,
-        y: np.ndarray,
-        *,
-        task: str,
-        params: Mapping[str, Any] | None = None,
-        classes_count: int = 0,
-        categorical: tuple[int, ...] = (),
-        weights: np.ndarray | None = None,
-        validation: tuple[np.ndarray, np.ndarray] | None = None,
-        seed: int = 0,
-        threads: int = 1,
-        deadline: float | None = None,
-    ) -> Self:
-        self.params = dict(params or {})
-        if task != "regression":
-            counts = np.bincount(y.astype(np.int64), weights=weights, minlength=classes_count)
+    def fit(self, X: np.ndarray, y: np.ndarray, how: Fitting) -> Self:
+        self.params = dict(how.params)
+        if how.task != "regression":
+            counts = np.bincount(y.astype(np.int64), weights=how.weights, minlength=how.classes_count)
             self.answer = (counts / counts.sum()).reshape(1, -1)
             return self
         target = Target().fit(y)
-        statistic = {**self.defaults(task, len(y)), **self.params}["statistic"]
+        statistic = {**self.defaults(how.task, len(y)), **self.params}["statistic"]
         unit = target.to_unit(y)
-        value = np.median(unit) if statistic == "median" else np.average(unit, weights=weights)
+        value = np.median(unit) if statistic == "median" else np.average(unit, weights=how.weights)
         self.answer = target.from_unit(np.array([value]))
         return self
 

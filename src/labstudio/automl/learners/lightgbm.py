@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from labstudio.automl.learners import Fitting
 from labstudio.automl.learners.linear import emit_two
 from labstudio.automl.learners.target import Target
 from labstudio.onnx.graph import Graph
@@ -63,58 +64,44 @@ class LightGBM:
             "patience": 50,
         }
 
-    def fit(
-        self,
-        X: np.ndarray,
-        y: np.ndarray,
-        *,
-        task: str,
-        params: Mapping[str, Any] | None = None,
-        classes_count: int = 0,
-        categorical: tuple[int, ...] = (),
-        weights: np.ndarray | None = None,
-        validation: tuple[np.ndarray, np.ndarray] | None = None,
-        seed: int = 0,
-        threads: int = 1,
-        deadline: float | None = None,
-    ) -> Self:
+    def fit(self, X: np.ndarray, y: np.ndarray, how: Fitting) -> Self:
         import lightgbm
 
         # without a validation set nothing would end the many rounds of the defaults
         chosen = {
-            **self.defaults(task, len(y)),
-            **({} if validation else {"rounds": ROUNDS}),
-            **(params or {}),
+            **self.defaults(how.task, len(y)),
+            **({} if how.validation else {"rounds": ROUNDS}),
+            **(how.params),
         }
         self.params = dict(chosen)
         rounds, patience = int(chosen.pop("rounds")), chosen.pop("patience")
-        self.task, self.classes_count, self.threads = task, classes_count, threads
-        self.target = Target().fit(y) if task == "regression" else None
+        self.task, self.classes_count, self.threads = how.task, how.classes_count, how.threads
+        self.target = Target().fit(y) if how.task == "regression" else None
         options = {
             **chosen,
-            "objective": task,
+            "objective": how.task,
             "verbose": -1,
-            "seed": seed,
-            "num_threads": threads,
+            "seed": how.seed,
+            "num_threads": how.threads,
             "deterministic": True,
             "force_row_wise": True,
         }
-        if task == "multiclass":
-            options["num_class"] = classes_count
+        if how.task == "multiclass":
+            options["num_class"] = how.classes_count
         reading = {"verbose": -1, "feature_pre_filter": False}
         dataset = lightgbm.Dataset(
             X,
             self._labels(y),
-            weight=weights,
-            categorical_feature=list(categorical) or "auto",
+            weight=how.weights,
+            categorical_feature=list(how.categorical) or "auto",
             params=reading,
         )
         watched = None
-        if validation is not None:
+        if how.validation is not None:
             watched = lightgbm.Dataset(
-                validation[0], self._labels(validation[1]), reference=dataset, params=reading
+                how.validation[0], self._labels(how.validation[1]), reference=dataset, params=reading
             )
-        watch = _Watch(deadline, patience if watched else None)
+        watch = _Watch(how.deadline, patience if watched else None)
         booster = lightgbm.train(
             options, dataset, rounds, valid_sets=[watched] if watched else None, callbacks=[watch]
         )

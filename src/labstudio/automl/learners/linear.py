@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from labstudio.automl.learners import Fitting
 from labstudio.automl.learners.target import Target
 from labstudio.onnx.graph import Graph
 
@@ -38,39 +38,25 @@ class Linear:
             "space": trial.suggest_categorical("space", ["auto", "plain"]),
         }
 
-    def fit(
-        self,
-        X: np.ndarray,
-        y: np.ndarray,
-        *,
-        task: str,
-        params: Mapping[str, Any] | None = None,
-        classes_count: int = 0,
-        categorical: tuple[int, ...] = (),
-        weights: np.ndarray | None = None,
-        validation: tuple[np.ndarray, np.ndarray] | None = None,
-        seed: int = 0,
-        threads: int = 1,
-        deadline: float | None = None,
-    ) -> Self:
+    def fit(self, X: np.ndarray, y: np.ndarray, how: Fitting) -> Self:
         from sklearn.dummy import DummyClassifier
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression, Ridge
 
-        chosen = {**self.defaults(task, len(y)), **(params or {})}
-        self.params = dict(params or {})
-        self.classes_count = classes_count
+        chosen = {**self.defaults(how.task, len(y)), **(how.params)}
+        self.params = dict(how.params)
+        self.classes_count = how.classes_count
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            if task == "regression":
+            if how.task == "regression":
                 self.target = Target(chosen["space"]).fit(y)
                 model = Ridge(alpha=chosen["alpha"])
-                self.model = model.fit(X, self.target.to_unit(y), sample_weight=weights)
+                self.model = model.fit(X, self.target.to_unit(y), sample_weight=how.weights)
             elif len(np.unique(y)) == 1:
                 self.model = DummyClassifier().fit(X, y)
             else:
                 model = LogisticRegression(C=chosen["C"], max_iter=300)
-                self.model = model.fit(X, y.astype(np.int64), sample_weight=weights)
+                self.model = model.fit(X, y.astype(np.int64), sample_weight=how.weights)
         return self
 
     def predict(self, X: np.ndarray) -> np.ndarray:
