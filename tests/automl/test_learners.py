@@ -207,7 +207,7 @@ def test_every_learner_suggests_what_it_can_fit():
 
 def test_naming_the_learners_imports_no_library():
     code = (
-        "import sys; from labstudio.automl.learners import LEARNERS, Fitting; import labstudio.automl.pipeline; "
+        "import sys; from labstudio.automl.learners import LEARNERS; import labstudio.automl.pipeline; "
         "[LEARNERS[name] for name in LEARNERS]; "
         "print([name for name in ('sklearn', 'lightgbm', 'onnx') if name in sys.modules])"
     )
