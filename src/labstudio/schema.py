@@ -193,13 +193,13 @@ def named_columns(frame: pd.DataFrame) -> dict[str, pd.Series]:
     if not isinstance(frame, pd.DataFrame):
         raise Invalid(f"A pandas DataFrame is needed, not a {type(frame).__name__}.")
     named: dict[str, pd.Series] = {}
-    for position, label in enumerate(frame.columns):
+    for position, (label, values) in enumerate(frame.items()):
         name = str(label)
         if name in named:
             raise Invalid(f"Two columns are called {name!r}; rename one of them.")
         if not _is_unicode(name):
             raise Invalid(f"The name of column {position + 1}, {name!r}, is not valid Unicode; rename it.")
-        named[name] = frame.iloc[:, position]
+        named[name] = values
     return named
 
 
