@@ -76,10 +76,8 @@ class Pipeline:
         columns: pd.DataFrame | Mapping[str, np.ndarray],
         y: np.ndarray,
         *,
-        weights: np.ndarray | None = None,
         validation: tuple[pd.DataFrame | Mapping[str, np.ndarray], np.ndarray] | None = None,
         deadline: float | None = None,
-        fitted: bool = False,
     ) -> Self:
         """Fit the view, then the learner.
 
@@ -89,18 +87,13 @@ class Pipeline:
             N rows.
         y : array [N]
             Codes 0..K-1, or finite values.
-        weights : array [N], optional
-            What each row counts.
         validation : pair like (columns, y), optional
             For early stopping.
         deadline : float, optional
             Unix time in seconds by which a learner that can stop itself does.
-        fitted : bool
-            The view has been fitted on these columns before (`pipeline.view = ...`); use it as it is.
         """
         columns = self._canonical(columns)
-        if not fitted:
-            self.view.fit(columns, y)
+        self.view.fit(columns, y)
         checked = None
         if validation is not None:
             checked = (self.view.transform(self._canonical(validation[0])), validation[1])
@@ -109,7 +102,6 @@ class Pipeline:
             params=self.params,
             classes_count=0 if self.classes is None else len(self.classes),
             categorical=self.view.categorical,
-            weights=weights,
             validation=checked,
             seed=self.seed,
             threads=self.threads,

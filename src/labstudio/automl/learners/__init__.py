@@ -30,7 +30,6 @@ class Fitting:
         K; 0 for a regression.
     categorical : tuple of int
         Features that are codes of categories.
-    weights : array [N], optional
     validation : pair of arrays like (X, y), optional
         For early stopping.
     deadline : float, optional
@@ -41,7 +40,6 @@ class Fitting:
     params: Mapping[str, Any] = field(default_factory=dict)
     classes_count: int = 0
     categorical: tuple[int, ...] = ()
-    weights: np.ndarray | None = None
     validation: tuple[np.ndarray, np.ndarray] | None = None
     seed: int = 0
     threads: int = 1

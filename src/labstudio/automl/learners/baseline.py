@@ -33,13 +33,13 @@ class Baseline:
     def fit(self, X: np.ndarray, y: np.ndarray, how: Fitting) -> Self:
         self.params = dict(how.params)
         if how.task != "regression":
-            counts = np.bincount(y.astype(np.int64), weights=how.weights, minlength=how.classes_count)
+            counts = np.bincount(y.astype(np.int64), minlength=how.classes_count)
             self.answer = (counts / counts.sum()).reshape(1, -1)
             return self
         target = Target().fit(y)
         statistic = {**self.defaults(how.task, len(y)), **self.params}["statistic"]
         unit = target.to_unit(y)
-        value = np.median(unit) if statistic == "median" else np.average(unit, weights=how.weights)
+        value = np.median(unit) if statistic == "median" else np.mean(unit)
         self.answer = target.from_unit(np.array([value]))
         return self
 

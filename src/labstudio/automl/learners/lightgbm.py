@@ -92,7 +92,6 @@ class LightGBM:
         dataset = lightgbm.Dataset(
             X,
             self._labels(y),
-            weight=how.weights,
             categorical_feature=list(how.categorical) or "auto",
             params=reading,
         )

@@ -51,12 +51,12 @@ class Linear:
             if how.task == "regression":
                 self.target = Target(chosen["space"]).fit(y)
                 model = Ridge(alpha=chosen["alpha"])
-                self.model = model.fit(X, self.target.to_unit(y), sample_weight=how.weights)
+                self.model = model.fit(X, self.target.to_unit(y))
             elif len(np.unique(y)) == 1:
                 self.model = DummyClassifier().fit(X, y)
             else:
                 model = LogisticRegression(C=chosen["C"], max_iter=300)
-                self.model = model.fit(X, y.astype(np.int64), sample_weight=how.weights)
+                self.model = model.fit(X, y.astype(np.int64))
         return self
 
     def predict(self, X: np.ndarray) -> np.ndarray:
