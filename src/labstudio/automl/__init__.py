@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from labstudio.automl.engine import fit
     from labstudio.automl.metrics import Metric
     from labstudio.automl.result import AutoMLResult
-    from labstudio.automl.runs import AutoML, Run
+    from labstudio.automl.run import Run
+    from labstudio.automl.runs import AutoML
     from labstudio.automl.settings import AutoMLRun, AutoMLSettings
     from labstudio.automl.trial import Progress, Trial
 
@@ -35,7 +36,7 @@ _HOMES = {
     "AutoMLSettings": "settings",
     "Metric": "metrics",
     "Progress": "trial",
-    "Run": "runs",
+    "Run": "run",
     "Trial": "trial",
     "fit": "engine",
 }

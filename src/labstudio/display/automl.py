@@ -10,7 +10,7 @@ from labstudio.display.bundle import Block, Bundle, Facts, Heading, Line, State,
 from labstudio.display.progress import settings_of
 
 if TYPE_CHECKING:
-    from labstudio.automl.runs import Run
+    from labstudio.automl.run import Run
     from labstudio.onnx import Certificate
 
 SHOWN = 20  # rows of a leaderboard that are shown; the frame has them all

@@ -65,7 +65,7 @@ def _register_views(shell: InteractiveShell) -> None:
     from labstudio.display import automl, data, studio
 
     views = {
-        ("labstudio.automl.runs", "Run"): automl.run,
+        ("labstudio.automl.run", "Run"): automl.run,
         ("labstudio.automl.result", "AutoMLResult"): automl.leaderboard,
         ("labstudio.onnx.certificate", "Certificate"): automl.certificate,
         ("labstudio.data.assets", "Version"): data.version,
