@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
-
-import pytest
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "deps.sh"
 # a Python without venv and without OpenMP's runtime, on a system without PostgreSQL's server
@@ -33,24 +30,25 @@ def run(folder: Path, user: int, *arguments: str, stubs: dict[str, str] = STUBS)
     return done.returncode, done.stderr, log.read_text()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="the script is for a POSIX shell")
-class TestDeps:
-    def test_root_gets_what_is_missing_installed(self, tmp_path: Path) -> None:
-        code, said, log = run(tmp_path, 0, "python3", "test")
-        assert (code, said) == (0, "")
-        update, install = log.splitlines()
-        assert "update" in update
-        assert install.endswith("python3-venv libgomp1 postgresql")
+def test_root_gets_what_is_missing_installed(tmp_path: Path) -> None:
+    code, said, log = run(tmp_path, 0, "python3", "test")
+    assert (code, said) == (0, "")
+    update, install = log.splitlines()
+    assert "update" in update
+    assert install.endswith("python3-venv libgomp1 postgresql")
 
-    def test_others_get_one_sentence_with_the_line_to_run(self, tmp_path: Path) -> None:
-        code, said, log = run(tmp_path, 1000, "python3")
-        assert (code, log) == (1, "")
-        assert said == "Please run once, then try again: sudo apt-get install -y python3-venv libgomp1\n"
 
-    def test_an_old_python_is_named(self, tmp_path: Path) -> None:
-        code, said, _ = run(tmp_path, 0, "python3", stubs={**STUBS, "python3": "exit 1"})
-        assert code == 1
-        assert "needs Python 3.11 or newer" in said
+def test_others_get_one_sentence_with_the_line_to_run(tmp_path: Path) -> None:
+    code, said, log = run(tmp_path, 1000, "python3")
+    assert (code, log) == (1, "")
+    assert said == "Please run once, then try again: sudo apt-get install -y python3-venv libgomp1\n"
 
-    def test_where_nothing_is_missing_nothing_happens(self, tmp_path: Path) -> None:
-        assert run(tmp_path, 0, "python3", stubs={**STUBS, "python3": "exit 0"}) == (0, "", "")
+
+def test_an_old_python_is_named(tmp_path: Path) -> None:
+    code, said, _ = run(tmp_path, 0, "python3", stubs={**STUBS, "python3": "exit 1"})
+    assert code == 1
+    assert "needs Python 3.11 or newer" in said
+
+
+def test_where_nothing_is_missing_nothing_happens(tmp_path: Path) -> None:
+    assert run(tmp_path, 0, "python3", stubs={**STUBS, "python3": "exit 0"}) == (0, "", "")

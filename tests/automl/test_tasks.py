@@ -104,6 +104,11 @@ def test_groups_are_numbered_and_not_learned_from() -> None:
         (table(y=range(N), g=["a", "b"] * 60), {"group": "g"}, "three are needed"),
         (table(y=range(N)), {"group": "citi"}, "did you mean 'city'?"),
         (table(y=range(N)), {"exclude": ["x", "city"]}, "No column is left to learn from"),
+        (
+            pd.DataFrame({"x": range(N), "y": [0, 1] * 60}),
+            {},
+            'identifier: \'x\'. Give types={"x": "number"} (or category) to use one.',
+        ),
         (table(y=range(N))[["y"]], {}, "No column is left to learn from"),
         (table(y=[[1]] * N), {}, "holds a list in row 1"),
         (pd.concat([table(y=range(N))] * 2, axis=1), {}, "Two columns are called 'x'"),

@@ -39,6 +39,7 @@ def test_what_is_exported_rightly_is_certified(pipelines, name):
     assert loaded.sha256 == certificate.file_sha256
     assert (loaded.target, loaded.task) == ("y", pipeline.task)
     assert loaded.metadata["labstudio.max_difference"].startswith("<= 1e-1")
+    assert json.loads(loaded.metadata["labstudio.versions"]) == certificate.versions
     assert (
         certified(pipeline, held, metadata={"target": "y", "data_sha256": "0" * 64}).content == model.content
     )

@@ -5,6 +5,7 @@ It decides what is learned from what; it knows no learner, no split and no time.
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -96,10 +97,13 @@ def understand(frame: pd.DataFrame, target: str, settings: AutoMLSettings) -> Pr
     notes += _why_left_out(unused)
     features = schema.without(column.name for column in unused)
     if not features.columns:
-        raise Invalid(
-            "No column is left to learn from: "
-            + " ".join(notes or ["the table holds nothing but the target."])
+        why = " ".join(notes) or "the table holds nothing but the target."
+        use = (
+            f" Give types={json.dumps({unused[0].name: 'number'})} (or category) to use one."
+            if unused
+            else ""
         )
+        raise Invalid(f"No column is left to learn from: {why}{use}")
     groups = None
     if settings.group:
         groups = _groups(series[settings.group].iloc[rows], settings.group)

@@ -6,6 +6,7 @@ It knows a file's bytes and a reference that predicts from frames; it does not k
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import os
 import platform
@@ -256,6 +257,7 @@ def seal(
         return CertifiedModel(model, first)
     proto = onnx.load_from_string(model)
     metadata = {item.key: item.value for item in proto.metadata_props}
+    metadata["labstudio.versions"] = json.dumps(versions(), sort_keys=True)
     metadata["labstudio.max_difference"] = f"<= {_rounded_up(first.max_difference):.0e}"
     content = with_metadata(proto, metadata)
     some = frame.iloc[_spread(len(frame), _VARIANT_ROWS)]
