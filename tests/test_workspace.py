@@ -66,14 +66,25 @@ def test_what_happens_through_one_is_seen_through_another(nowhere: Path) -> None
     assert (event.subject, event.door) == ("data:small@1", "python")
 
 
+def test_the_place_of_the_files_may_come_with_that_of_the_workspace(
+    nowhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABSTUDIO_WORKSPACE", str(nowhere / "shared"))
+    monkeypatch.setenv("LABSTUDIO_FILES", str(nowhere / "bytes"))
+    assert Workspace().store.files.folder == nowhere / "bytes"
+    other = Workspace(nowhere / "other")
+    assert other.store.files.folder == other.root / "files"  # the variable means the other one's files
+
+
 def test_parts_never_get_the_workspace_itself() -> None:
     import inspect
 
     from labstudio.automl import AutoML
     from labstudio.data import Data
+    from labstudio.jobs import Jobs
     from labstudio.models import Models
 
-    for part in (Data, AutoML, Models):
+    for part in (Data, AutoML, Models, Jobs):
         assert "workspace" not in inspect.signature(part).parameters
 
 

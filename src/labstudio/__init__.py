@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from labstudio.magics import load_ipython_extension
     from labstudio.workspace import Workspace
 
-__version__ = "0.1.0"
+__version__: str
 __all__ = ["Workspace", "automl", "load_ipython_extension", "onnx"]
 
 _HOMES = {"Workspace": "labstudio.workspace", "load_ipython_extension": "labstudio.magics"}
@@ -28,6 +28,10 @@ _HOMES = {"Workspace": "labstudio.workspace", "load_ipython_extension": "labstud
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("labstudio")
     if name in ("automl", "onnx"):
         return import_module(f"labstudio.{name}")
     raise AttributeError(f"module 'labstudio' has no attribute {name!r}")

@@ -284,7 +284,7 @@ def _known(known: Mapping[str, Option], name: str) -> Option:
         return known[plain]
     near = nearest(plain, known)
     flags = ", ".join(option.flag for option in known.values())
-    advice = f"did you mean {known[near].flag}?" if near else f"there are {flags}."
+    advice = f"did you mean {known[near].flag}?" if near else f"there are {flags or 'none here'}."
     raise Invalid(f"There is no option --{plain.replace('_', '-')}; {advice}")
 
 

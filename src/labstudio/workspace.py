@@ -8,18 +8,21 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labstudio.errors import Invalid
 
 if TYPE_CHECKING:
     from labstudio.automl import AutoML
     from labstudio.data import Data
+    from labstudio.jobs import Job, Jobs, Kind, Outcome
+    from labstudio.jobs.job import Watch
     from labstudio.models import Models
     from labstudio.store import Edge, Event, Store
 
 FOLDER = ".labstudio"
 VARIABLE = "LABSTUDIO_WORKSPACE"
+FILES_VARIABLE = "LABSTUDIO_FILES"
 
 
 class Workspace:
@@ -32,9 +35,12 @@ class Workspace:
         variable LABSTUDIO_WORKSPACE, else the nearest ``.labstudio`` upwards from the current folder, else
         a new one in the current folder.
     files : str, optional
-        Where the bytes are kept, as an fsspec URL; in ``.labstudio`` when not given.
+        Where the bytes are kept, as an fsspec URL. When neither it nor `where` is given: the variable
+        LABSTUDIO_FILES, else in ``.labstudio``.
     door : str
         Through which door its events come: ``"python"``, ``"cell"``, ``"shell"``, …
+    patience : float
+        Seconds to wait for another writer before saying that the database is busy.
 
     Examples
     --------
@@ -45,11 +51,19 @@ class Workspace:
     """
 
     def __init__(
-        self, where: str | Path | None = None, *, files: str | None = None, door: str = "python"
+        self,
+        where: str | Path | None = None,
+        *,
+        files: str | None = None,
+        door: str = "python",
+        patience: float = 30.0,
     ) -> None:
         self._where = find(where)
-        self._files = files
+        if files is None and where is None:
+            files = os.environ.get(FILES_VARIABLE) or None
+        self._files = str(Path(files).absolute()) if files and "://" not in files else files
         self._door = door
+        self._patience = patience
         self.store  # noqa: B018 - opens, or says at once why it cannot
 
     @cached_property
@@ -57,7 +71,7 @@ class Workspace:
         """Where everything is kept."""
         from labstudio.store import Store
 
-        return Store.open(self._where, self._files, door=self._door)
+        return Store.open(self._where, self._files, door=self._door, patience=self._patience)
 
     @property
     def root(self) -> Path:
@@ -85,6 +99,14 @@ class Workspace:
 
         return Models(self.store)
 
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Background jobs; their processes find this workspace by their environment."""
+        from labstudio.jobs import Jobs
+
+        environment = {VARIABLE: str(self._where), FILES_VARIABLE: self._files or ""}
+        return Jobs(self.store, _kinds(self), environment)
+
     @property
     def revision(self) -> int:
         """A number that grows with every change anybody makes."""
@@ -100,6 +122,32 @@ class Workspace:
 
     def __repr__(self) -> str:
         return f"Workspace({str(self._where)!r})"
+
+
+def _kinds(ws: Workspace) -> dict[str, Kind]:
+    """What can be a job, and which method does it."""
+    from labstudio.jobs import Kind, Outcome
+
+    def automl(job: Job, watch: Watch) -> Outcome:
+        with watch(job.title) as listener:
+            run = ws.automl.execute(job.spec["run"], listener=listener)
+        return Outcome("stopped" if run.state == "stopped" else "complete", result={"run": run.id})
+
+    def automl_again(spec: dict[str, Any]) -> dict[str, Any]:
+        return {"run": ws.automl.begin(ws.automl.get(spec["run"]).settings).id}
+
+    def automl_launched(job: Job) -> None:
+        ws.automl.hand(job.spec["run"], job.process, job=job.id)
+
+    def data_add(job: Job, watch: Watch) -> Outcome:
+        from labstudio.data import ImportOptions
+
+        options = ImportOptions(**job.spec.get("options", {}))
+        origin = job.spec.get("origin", "")
+        version = ws.data.add(job.spec["name"], job.spec["path"], options, origin=origin)
+        return Outcome(result={"data": version.ref})
+
+    return {"automl": Kind(automl, automl_again, automl_launched), "data.add": Kind(data_add)}
 
 
 def find(where: str | Path | None = None) -> Path | str:

@@ -15,6 +15,7 @@ import pytest
 
 from labstudio import Workspace
 from labstudio.automl import AutoMLRun, Progress, Trial
+from labstudio.compute import ProcessMark
 from labstudio.errors import Conflict, Invalid, NotFound
 
 
@@ -61,16 +62,81 @@ def test_another_trial_of_a_kept_run_is_exported_from_the_same_rows(ws: Workspac
 
 
 def test_a_run_that_cannot_be_is_kept_as_failed_with_its_sentence(ws: Workspace) -> None:
-    with pytest.raises(Invalid, match="did you mean 'price'"):
-        ws.automl.run(AutoMLRun(data="homes", target="prize", budget=5))
+    with pytest.raises(Invalid, match="cannot be the group"):
+        ws.automl.run(AutoMLRun(data="homes", target="price", group="price", budget=5))
     failed = ws.automl.list()[0]
     assert failed.state == "failed"
-    assert "did you mean 'price'" in failed.error
+    assert "cannot be the group" in failed.error
     with pytest.raises(Conflict, match="has no model"):
         _ = failed.model
     ws.automl.clean(failed.id)
     with pytest.raises(NotFound):
         ws.automl.get(failed.id)
+
+
+def test_a_run_without_its_data_or_target_never_begins(ws: Workspace) -> None:
+    before = len(ws.automl.list())
+    with pytest.raises(Invalid, match="In homes@1 there is no column 'prize'; did you mean 'price'"):
+        ws.automl.run(AutoMLRun(data="homes", target="prize", budget=5))
+    with pytest.raises(NotFound, match="did you mean homes"):
+        ws.automl.begin(AutoMLRun(data="home", target="price"))
+    assert len(ws.automl.list()) == before
+
+
+def test_a_run_is_begun_first_and_done_later_and_once(ws: Workspace) -> None:
+    queued = ws.automl.begin(AutoMLRun(data="homes", target="price", trials=1))
+    assert (queued.state, queued.settings.data, queued.progress, queued.job) == (
+        "queued",
+        "homes@1",
+        {},
+        None,
+    )
+    with pytest.raises(Conflict, match="is queued; stop it first"):
+        ws.automl.clean(queued.id)
+    ws.automl.hand(queued.id, ProcessMark.current(), job="job-9")
+    run = Workspace(ws.root).automl.execute(queued.id)
+    assert (run.state, run.job) == ("complete", "job-9")
+    assert run.progress["phase"] == "done"
+    assert run.progress["trials"] == len(run.trials)
+    assert run.started <= run.progress["at"] <= run.ended
+    with pytest.raises(Conflict, match="is complete already"):
+        ws.automl.execute(queued.id)
+
+
+def test_a_queued_run_is_stopped_before_it_begins(ws: Workspace) -> None:
+    queued = ws.automl.begin(AutoMLRun(data="homes", target="price"))
+    ws.automl.stop(queued.id)
+    assert ws.automl.get(queued.id).state == "stopped"
+    with pytest.raises(Conflict, match="is stopped already"):
+        ws.automl.execute(queued.id)
+
+
+def test_a_queued_run_fails_with_the_process_that_should_have_done_it(ws: Workspace) -> None:
+    queued = ws.automl.begin(AutoMLRun(data="homes", target="price"))
+    ended = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    ws.automl.hand(queued.id, ProcessMark.of(ended.pid))
+    assert ws.automl.get(queued.id).state == "queued"
+    ended.communicate()
+    assert ws.automl.get(queued.id).state == "failed"
+
+
+def test_a_stop_before_a_first_model_is_a_stop_and_no_failure(ws: Workspace) -> None:
+    settings = AutoMLRun(data="homes", target="price", learners=["lightgbm"])
+    with pytest.raises(Conflict, match="stopped before a first model"):
+        Workspace(ws.root).automl.run(settings, listener=lambda event: True)  # whose worker still imports
+    assert ws.automl.list()[0].state == "stopped"
+
+
+def test_where_a_run_is_can_be_seen_from_elsewhere(ws: Workspace) -> None:
+    elsewhere, seen = Workspace(ws.root), []
+
+    def look(event: Trial | Progress) -> None:
+        seen.append((elsewhere.automl.list()[0].progress.get("phase"), elsewhere.revision))
+
+    ws.automl.run(AutoMLRun(data="homes", target="price", trials=2), listener=look)
+    phases = [phase for phase, _ in seen]
+    assert list(dict.fromkeys(phases)) == [None, "reading", "searching", "finishing"]
+    assert seen[-1][1] > seen[0][1]
 
 
 def test_a_run_with_a_model_is_not_cleaned(ws: Workspace, done: str) -> None:

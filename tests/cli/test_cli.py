@@ -68,6 +68,7 @@ def test_a_run_is_registered_and_predicts_into_a_file(folder: Path, said: Callab
     assert [(one["id"], one["state"]) for one in listed] == [("run-1", "complete")]
     assert Path(listed[0]["model"]).is_file()
     assert "rank" in said("automl", "leaderboard", "run-1")
+    assert "lost when shuffled" in said("automl", "charts", "run-1")
     assert "life@1" in run(folder, "models", "register", "run-1", "--name", "life").stdout
     assert json.loads(said("models", "list", "--json"))[0]["mlflow_uri"] == "models:/life/1"
     said("models", "predict", "--model", "life@1", "--data", "table", "--out", "out.csv")

@@ -219,6 +219,15 @@ def test_a_long_table_has_the_schema_of_all_its_rows(data):
     assert schema["big"].physical == "string"
 
 
+def test_a_sample_is_spread_over_a_long_table_and_says_which_rows_it_has(data):
+    frame = pd.DataFrame({"row": np.arange(300_000), "gap": np.where(np.arange(300_000) % 3, 1.5, np.nan)})
+    sample = data.sample(data.add("long", frame), 5_000)
+    assert 1_000 < len(sample) <= 5_000
+    assert sample["row"].tolist() == sample.index.tolist()
+    assert sample.index[-1] > 200_000
+    assert data.sample(data.add("short", frame.head(9)), 5_000).index.tolist() == list(range(9))
+
+
 def test_a_file_that_is_not_there_is_named(data, tmp_path):
     with pytest.raises(NotFound, match=r"There is no file .*nowhere"):
         data.add("table", tmp_path / "nowhere.csv")

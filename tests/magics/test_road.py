@@ -64,6 +64,9 @@ def test_a_run_is_looked_at_by_variable_and_by_id(road: tuple[Any, Any]) -> None
     assert by_name.text == by_id.text
     assert "lower is better" in by_name.text
     assert "Passed" in kernel.good("%certificate {run}").text
+    (charts,) = kernel.good("%charts run --only importance").shown
+    assert len(charts["application/vnd.plotly.v1+json"]["data"]) == 1
+    assert "score_over_time" in kernel.run("%charts run --only ipmortance").error  # what there is
     assert kernel.value("run.id") in kernel.good("%automl list").text
     assert kernel.value("run.id") in "".join(kernel.complete("%leaderboard run-"))
 

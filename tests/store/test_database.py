@@ -144,7 +144,7 @@ def test_processes_that_make_the_same_workspace_at_once_all_succeed(tmp_path):
         assert child.returncode == 0, error
     store = Store.open(tmp_path / "new" / ".labstudio")
     assert rows(store, "SELECT count(*) FROM events") == [(8,)]
-    assert rows(store, "SELECT version_num FROM labstudio_version") == [("0001",)]
+    assert rows(store, "SELECT version_num FROM labstudio_version") == [("0002",)]
     store.close()
 
 
@@ -215,19 +215,19 @@ def test_an_older_database_is_copied_and_then_migrated(store, tmp_path, monkeypa
     store.close()
     migrations = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS, migrations)
-    (migrations / "versions" / "0002_more.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    (migrations / "versions" / "0003_more.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0003'\ndown_revision = '0002'\n"
         "def upgrade():\n    op.create_table('more', sa.Column('id', sa.Integer, primary_key=True))\n"
     )
     monkeypatch.setattr(database, "MIGRATIONS", migrations)
     newer = Store.open(store.root)
     assert rows(newer, "SELECT version_num, (SELECT count(*) FROM more) FROM labstudio_version") == [
-        ("0002", 0)
+        ("0003", 0)
     ]
     assert len(newer.events()) == 1
     [copy] = (store.root / "backups").iterdir()
     with sqlite3.connect(copy) as connection:
-        assert connection.execute("SELECT version_num FROM labstudio_version").fetchone() == ("0001",)
+        assert connection.execute("SELECT version_num FROM labstudio_version").fetchone() == ("0002",)
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (1,)
     newer.close()
 
@@ -235,8 +235,8 @@ def test_an_older_database_is_copied_and_then_migrated(store, tmp_path, monkeypa
 def test_a_migration_that_fails_leaves_the_database_as_it_was(store, tmp_path, monkeypatch):
     migrations = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS, migrations)
-    (migrations / "versions" / "0002_bad.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    (migrations / "versions" / "0003_bad.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0003'\ndown_revision = '0002'\n"
         "def upgrade():\n    op.create_table('half', sa.Column('id', sa.Integer))\n    1 / 0\n"
     )
     with monkeypatch.context() as patch:
@@ -334,6 +334,7 @@ def test_the_history_makes_exactly_the_tables_that_the_capabilities_declare(stor
 
     import labstudio.automl.tables
     import labstudio.data.tables
+    import labstudio.jobs.tables
     import labstudio.models.tables  # noqa: F401
 
     config = Config(attributes={"connection": None})

@@ -7,12 +7,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from labstudio import Workspace
 from labstudio.errors import Invalid
 from labstudio.store import Store
 
@@ -125,6 +128,21 @@ def test_assets_are_numbered_without_gaps_by_two_processes(store, url, tmp_path)
     assert data.add("same", pd.DataFrame({"a": [3]})).existed
 
 
+def test_a_job_finds_the_database_by_its_environment_and_not_on_its_command_line(url, tmp_path):
+    (tmp_path / "table.csv").write_text("x,y\n1,2\n")
+    workspace = Workspace(url, files=str(tmp_path / "shared"))
+    spec = {"name": "by-job", "path": str(tmp_path / "table.csv")}
+    job = workspace.jobs.start("data.add", "table.csv", spec)
+    while (now := workspace.jobs.get(job.id)).ended is None:
+        for process in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):
+                assert url.encode() not in process.read_bytes()
+        time.sleep(0.1)
+    assert (now.state, now.result) == ("complete", {"data": "by-job@1"})
+    assert workspace.data.get("by-job").rows == 1
+    assert "complete" in workspace.jobs.log(job.id).text
+
+
 def test_the_place_of_the_files_must_be_said(url):
     with pytest.raises(Invalid, match="say where files are kept"):
         Store.open(url)
@@ -136,6 +154,7 @@ def test_the_history_makes_the_same_tables_here(store):
 
     import labstudio.automl.tables
     import labstudio.data.tables
+    import labstudio.jobs.tables
     import labstudio.models.tables  # noqa: F401
     from labstudio.store import database
 

@@ -9,7 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from labstudio.automl.check import Check
     from labstudio.automl.engine import fit
+    from labstudio.automl.guardrails import Guardrail
     from labstudio.automl.metrics import Metric
     from labstudio.automl.result import AutoMLResult
     from labstudio.automl.run import Run
@@ -22,6 +24,8 @@ __all__ = [
     "AutoMLResult",
     "AutoMLRun",
     "AutoMLSettings",
+    "Check",
+    "Guardrail",
     "Metric",
     "Progress",
     "Run",
@@ -34,6 +38,8 @@ _HOMES = {
     "AutoMLResult": "result",
     "AutoMLRun": "settings",
     "AutoMLSettings": "settings",
+    "Check": "check",
+    "Guardrail": "guardrails",
     "Metric": "metrics",
     "Progress": "trial",
     "Run": "run",

@@ -14,12 +14,21 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from labstudio.automl.evaluation import WARM_MODULES, Finished, Outcome, evaluate, finish, finished
+from labstudio.automl.charts import charts
+from labstudio.automl.evaluation import (
+    WARM_MODULES,
+    Finished,
+    Outcome,
+    evaluate,
+    finish,
+    finished,
+    weigh_columns,
+)
 from labstudio.automl.learners import LEARNERS
 from labstudio.automl.metrics import Function, Metric, choose, report
 from labstudio.automl.result import AutoMLResult
@@ -33,6 +42,7 @@ if TYPE_CHECKING:
     from labstudio.onnx import CertifiedModel
 
 _CERTIFY_SECONDS = 1.0  # about what exporting, certifying and judging take
+_IMPORTANCE_SECONDS = (1.0, 0.03, 5.0)  # at least, as a share of the budget, and without a budget
 
 
 def fit(
@@ -91,6 +101,7 @@ def fit(
         chosen = choose(settings.metric, training.task, metric, rarest=rarest)
         path = training.save(Path(folder) / "training.pickle")
 
+        ear.metric, ear.greater_is_better = chosen.name, chosen.greater_is_better
         ear.enter("searching")
         search = Search(
             workers,
@@ -110,6 +121,12 @@ def fit(
 
         ear.enter("finishing")
         best, done = _finish(search, workers, path, clock, ear, len(training.folds))
+        drawn = charts(training.held_y, done.held_out, training.classes, seed=settings.seed)
+        drawn["baseline"] = _baseline(search, chosen)
+        # a metric that a person brings stays in this process; the task's own is shown in its place
+        known = "auto" if metric is not None else chosen.name
+        uses_columns = not LEARNERS[best.learner].instant
+        weighed = _weigh(workers, path, done, known, clock, ear) if uses_columns else None
         result = AutoMLResult(
             task=training.task,
             target=target,
@@ -122,6 +139,9 @@ def fit(
             notes=(*training.notes, *_regrets(search, best)),
             stopped=ear.stopped,
             seconds=round(clock.elapsed, 3),
+            guardrails=training.guardrails,
+            diagram=done.diagram,
+            charts={**drawn, **({"importance": weighed} if weighed else {})},
             model=done.model,
             fitted=done.pipeline,
             make=partial(_export, training),
@@ -170,6 +190,29 @@ def _regrets(search: Search, recommended: Trial) -> Iterator[str]:
             f"Trial {best.number} ({best.learner}) scored best, but was not finished in time or its file is "
             f"not exact; trial {recommended.number} ({recommended.learner}) is recommended."
         )
+
+
+def _baseline(search: Search, metric: Metric) -> dict[str, Any]:
+    """What a model that looks at nothing scores on the folds."""
+    scores = [trial.score for trial in search.ranked() if trial.learner == "baseline"]
+    return {"metric": metric.name, "score": scores[0] if scores else None}
+
+
+def _weigh(
+    workers: Executor, path: Path, done: Finished, metric: str, clock: Clock, ear: Ear
+) -> dict[str, Any] | None:
+    """Find out what the model relies on, in the time that is left; None where there is none left."""
+    least, share, unlimited = _IMPORTANCE_SECONDS
+    wanted = unlimited if clock.budget is None else max(least, share * clock.budget)
+    seconds = min(wanted, clock.last_call - 2.0)  # the two seconds are for the unforeseen
+    if seconds <= 0:
+        return None
+    asked = workers.submit(weigh_columns, path, done.model.content, metric, seconds)
+    try:
+        found: dict[str, Any] = ear.wait(asked, seconds + 0.5, stoppable=False)
+    except (NotYet, CancelledError, Unavailable, ValueError, MemoryError):
+        return None  # the run is complete without it
+    return found
 
 
 def _fold_scores(training: Training, metric: Metric, outcome: Outcome) -> list[float]:

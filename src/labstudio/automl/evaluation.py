@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from labstudio.automl.importance import importance
 from labstudio.automl.training import Candidate, Training
 
 if TYPE_CHECKING:
@@ -56,11 +57,14 @@ class Finished:
         The pickled `Pipeline`: opening it loads its libraries, which most never need.
     held_out : ndarray of shape (M, K) or (M,)
         Its prediction of the rows that were kept aside.
+    diagram : dict
+        How it works, see `labstudio.automl.diagram`.
     """
 
     model: CertifiedModel
     pipeline: bytes
     held_out: np.ndarray
+    diagram: dict[str, Any]
 
 
 def evaluate(path: Path, candidate: Candidate, seconds: float | None) -> Outcome:
@@ -101,6 +105,7 @@ def finish(path: Path, candidate: Candidate, seconds: float | None) -> Finished:
 
 def finished(training: Training, candidate: Candidate, seconds: float | None = None) -> Finished:
     """Do the same in this process."""
+    from labstudio.automl.diagram import diagram
     from labstudio.onnx import certified
 
     deadline = None if seconds is None else time.time() + seconds
@@ -112,7 +117,16 @@ def finished(training: Training, candidate: Candidate, seconds: float | None = N
             model=certified(pipeline, training.held, metadata=training.metadata),
             pipeline=pickle.dumps(pipeline),
             held_out=predict(training.held),
+            diagram=diagram(pipeline),
         )
+
+
+def weigh_columns(path: Path, content: bytes, metric: str, seconds: float) -> dict[str, Any]:
+    """Say how much a file's score on the rows kept aside suffers when a column is shuffled."""
+    training = Training.load(path)
+    return importance(
+        content, training.held, training.held_y, metric=metric, seconds=seconds, seed=training.seed
+    )
 
 
 @cache

@@ -137,16 +137,16 @@ def _r2(y: np.ndarray, values: np.ndarray) -> float:
 def _roc_auc(codes: np.ndarray, probabilities: np.ndarray) -> float:
     """Area under the ROC curve; for several classes the mean of each against the rest."""
     if probabilities.shape[1] == 2:
-        return _area(codes == 1, probabilities[:, 1])
+        return area_under_curve(codes == 1, probabilities[:, 1])
     areas = [
-        _area(codes == k, probabilities[:, k])
+        area_under_curve(codes == k, probabilities[:, k])
         for k in range(probabilities.shape[1])
         if 0 < (codes == k).sum() < len(codes)
     ]
     return float(np.mean(areas)) if areas else float("nan")
 
 
-def _area(positive: np.ndarray, score: np.ndarray) -> float:
+def area_under_curve(positive: np.ndarray, score: np.ndarray) -> float:
     """Share of (positive, negative) pairs in the right order, equal scores counting half (Mann–Whitney U)."""
     count = int(positive.sum())
     if count in (0, len(positive)):

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from labstudio.automl.guardrails import Guardrail
 from labstudio.automl.trial import Trial
 from labstudio.errors import NotFound
 from labstudio.schema import Schema
@@ -73,6 +74,13 @@ class AutoMLResult:
         What was left out or done, a sentence each.
     stopped : bool
         Whether a person ended the search.
+    guardrails : tuple of Guardrail
+        What to know of the table before trusting the model.
+    diagram : dict
+        How the model works, see `labstudio.automl.diagram`.
+    charts : dict
+        What the held-out rows say of the model, see `labstudio.automl.charts`; with ``importance`` where
+        there was time for it, and the ``baseline``'s score on the folds.
     """
 
     task: str
@@ -86,6 +94,9 @@ class AutoMLResult:
     notes: tuple[str, ...]
     stopped: bool
     seconds: float
+    guardrails: tuple[Guardrail, ...]
+    diagram: dict[str, Any] = field(repr=False)
+    charts: dict[str, Any] = field(repr=False)
     model: CertifiedModel
     fitted: bytes = field(repr=False)
     make: Callable[[Trial], CertifiedModel] = field(repr=False)

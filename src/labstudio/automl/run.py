@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from labstudio.automl.guardrails import Guardrail
 from labstudio.automl.result import finished, leaderboard
 from labstudio.automl.settings import AutoMLRun
 from labstudio.automl.trial import Trial
@@ -34,11 +35,16 @@ class Run:
     id : str
         Such as ``"run-3"``.
     state : str
-        ``"running"``, ``"complete"``, ``"stopped"`` or ``"failed"``.
+        ``"queued"``, ``"running"``, ``"complete"``, ``"stopped"`` or ``"failed"``.
     error : str
         Why it failed, in a sentence; empty otherwise.
     started, ended : float
         Unix time in seconds; `ended` is None while it runs.
+    job : str or None
+        Such as ``"job-3"``, where a background job runs it.
+    progress : dict
+        What it last told of itself: phase, elapsed and budget in seconds, trials, metric, greater_is_better,
+        and the Unix time of that (at); empty before it begins.
     """
 
     id: str
@@ -50,6 +56,8 @@ class Run:
     ended: float | None
     created_by: str
     outcome: dict[str, Any]
+    job: str | None
+    progress: dict[str, Any]
     _model: str | None = field(repr=False)
     _certificate: str | None = field(repr=False)
     _files: FileStore = field(repr=False)
@@ -90,6 +98,22 @@ class Run:
         return tuple(self._known("notes"))
 
     @property
+    def guardrails(self) -> tuple[Guardrail, ...]:
+        """What to know of the table before trusting the model."""
+        return tuple(Guardrail(**one) for one in self.outcome.get("guardrails", ()))
+
+    @property
+    def diagram(self) -> dict[str, Any]:
+        """How the recommended model works: columns, steps, members, answer."""
+        return dict(self._known("diagram"))
+
+    @cached_property
+    def charts(self) -> dict[str, Any]:
+        """What the held-out rows say of the recommended model; empty while there is none."""
+        kept = self.outcome.get("charts")
+        return json.loads(self._files.read(kept)) if kept else {}
+
+    @property
     def best(self) -> Trial:
         """The recommended trial."""
         return finished(self.trials, int(self._known("best")))
@@ -97,8 +121,8 @@ class Run:
     @property
     def leaderboard(self) -> pd.DataFrame:
         """All trials that ended well, best first; while it runs, those so far."""
-        metric = self.outcome.get("metric", "score")
-        return leaderboard(self.trials, metric, self.outcome.get("greater_is_better", True))
+        known = self.progress | self.outcome
+        return leaderboard(self.trials, known.get("metric") or "score", known.get("greater_is_better", True))
 
     @cached_property
     def certificate(self) -> Certificate:

@@ -10,6 +10,7 @@ import json
 import time
 import weakref
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,15 +22,18 @@ from labstudio.automl.run import Run
 from labstudio.automl.settings import AutoMLRun
 from labstudio.automl.trial import Listener, Progress, Trial
 from labstudio.compute import LocalWorkers, ProcessMark
+from labstudio.data.options import check_columns
 from labstudio.errors import Conflict, Invalid, LabstudioError, NotFound
 from labstudio.store import who
 
 if TYPE_CHECKING:
+    from labstudio.automl.check import Check
     from labstudio.data import Data
     from labstudio.onnx import CertifiedModel
     from labstudio.store import Store
 
-_LOOK_SECONDS = 0.5  # how often a run looks whether it is to stop
+_LOOK_SECONDS = 0.5  # how often a run says where it is, and looks whether it is to stop
+_ACTIVE = ("queued", "running")
 _KILLED = "The process that ran it ended before it did; the trials it had finished are kept."
 
 
@@ -73,28 +77,94 @@ class AutoML:
         Raises
         ------
         NotFound, Invalid, Conflict, Unavailable
-            The run is kept as failed, with the same sentence.
+            Where it had begun, the run is kept as failed, with the same sentence.
+        """
+        return self.execute(self.begin(settings).id, listener=listener, metric=metric)
+
+    def check(self, settings: AutoMLRun) -> Check:
+        """Look at the data as a run would, in a moment, and without starting one.
+
+        Raises
+        ------
+        NotFound, Invalid
+            A run would be refused, with the same sentence.
+        """
+        from labstudio.automl.check import ROWS, check
+
+        version = self._data.get(settings.data)
+        check_columns(version.schema.names, [settings.target], f"In {version.ref} ")
+        if version.rows <= ROWS:
+            return check(version.frame(), settings.target, settings)
+        # what a sample cannot tell (an identifier? constant?) was found out when the data were added
+        types = {column.name: column.semantic for column in version.schema if column.name != settings.target}
+        settings = settings.model_copy(update={"types": types | settings.types})
+        whole = version.frame([settings.target])[settings.target]
+        return check(self._data.sample(version, ROWS), settings.target, settings, whole=whole)
+
+    def begin(self, settings: AutoMLRun) -> Run:
+        """Keep a run that `execute` shall do soon, here or in the process it is handed to.
+
+        Raises
+        ------
+        NotFound, Invalid
+            There is no such data, or it has no such target.
         """
         from labstudio.automl import tables
 
         version = self._data.get(settings.data)
+        check_columns(version.schema.names, [settings.target], f"In {version.ref} ")
         settings = settings.model_copy(update={"data": version.ref})
+        row = {
+            "data": version.ref,
+            "settings": settings.model_dump(),
+            "state": "queued",
+            "process": ProcessMark.current().to_dict(),
+            "created_by": who(),
+            "started": time.time(),
+        }
+        with self._store.write() as connection:
+            number = tables.insert_run(connection, row)
+            self._store.link(connection, f"data:{version.ref}", f"run:run-{number}", "learned from")
+        return self.get(f"run-{number}")
+
+    def hand(self, run: str, process: ProcessMark, *, job: str | None = None) -> None:
+        """Let another process answer for a queued run, and say which job will run it."""
+        from labstudio.automl import tables
+
+        number = _number(run)
+        with self._store.write() as connection:
+            tables.update_run(connection, number, {"process": process.to_dict()}, only_if="queued")
+            tables.update_run(connection, number, {"job": job}, only_if=None)  # it may run already
+
+    def execute(
+        self,
+        run: str,
+        *,
+        listener: Listener | None = None,
+        metric: Function | Metric | None = None,
+    ) -> Run:
+        """Do a queued run in this process; parameters and errors are those of `run`.
+
+        Raises
+        ------
+        Conflict
+            It is not queued: it runs already, or has ended.
+        """
+        from labstudio.automl import tables
+
+        number = _number(run)
+        settings = self.get(run).settings
+        began = {"state": "running", "process": ProcessMark.current().to_dict(), "started": time.time()}
         self.prepare()
         with self._store.write() as connection:
-            row = {
-                "data": version.ref,
-                "settings": settings.model_dump(),
-                "state": "running",
-                "process": ProcessMark.current().to_dict(),
-                "created_by": who(),
-                "started": time.time(),
-            }
-            number = tables.insert_run(connection, row)
-            self._store.record(connection, "automl.started", f"run:run-{number}", data=version.ref)
-            self._store.link(connection, f"data:{version.ref}", f"run:run-{number}", "learned from")
+            queued = tables.update_run(connection, number, began, only_if="queued")
+            if queued:
+                self._store.record(connection, "automl.started", f"run:{run}", data=settings.data)
+        if not queued:
+            raise Conflict(f"{run} is {self.get(run).state} already; only a queued run can be begun.")
         try:
             result = fit(
-                version.frame(),
+                self._data.frame(settings.data),
                 settings.target,
                 settings,
                 executor=self._workers,
@@ -105,7 +175,7 @@ class AutoML:
         except BaseException as error:
             self._fail(number, error)
             raise
-        return self.get(f"run-{number}")
+        return self.get(run)
 
     def prepare(self) -> None:
         """Start the worker in the background, so that a run that comes soon need not wait for its imports.
@@ -133,19 +203,24 @@ class AutoML:
         """Ask a run to stop and keep what it has, whichever process it lives in."""
         from labstudio.automl import tables
 
-        if self.get(run).state != "running":
-            raise Conflict(f"{run} is {self.get(run).state} already.")
+        found, number = self.get(run), _number(run)
+        if found.state not in _ACTIVE:
+            raise Conflict(f"{run} is {found.state} already.")
+        ended = {"state": "stopped", "error": "It was stopped before it began.", "ended": time.time()}
         with self._store.write() as connection:
-            tables.update_run(connection, _number(run), {"stop_requested": True}, only_if="running")
             self._store.record(connection, "automl.stop", f"run:{run}")
+            if tables.update_run(connection, number, ended, only_if="queued"):
+                self._store.record(connection, "automl.stopped", f"run:{run}", error=ended["error"])
+            else:
+                tables.update_run(connection, number, {"stop_requested": True}, only_if="running")
 
     def clean(self, run: str) -> None:
         """Forget a run that left no model, with its trials; one that left a model is kept."""
         from labstudio.automl import tables
 
         found = self.get(run)
-        if found.state == "running":
-            raise Conflict(f"{run} is running; stop it first.")
+        if found.state in _ACTIVE:
+            raise Conflict(f"{run} is {found.state}; stop it first.")
         if found._model is not None:
             raise Conflict(f"{run} left a model, which others may use; only runs without one can be cleaned.")
         with self._store.write() as connection:
@@ -165,6 +240,7 @@ class AutoML:
         files = self._store.files
         model = files.put_bytes(result.model.content)
         certificate = files.put_bytes(json.dumps(result.certificate.to_dict(), sort_keys=True).encode())
+        charts = files.put_bytes(json.dumps(result.charts, allow_nan=False).encode())
         outcome = {
             "task": result.task,
             "metric": result.metric,
@@ -174,6 +250,9 @@ class AutoML:
             "rows": result.rows,
             "notes": list(result.notes),
             "seconds": result.seconds,
+            "guardrails": [asdict(one) for one in result.guardrails],
+            "diagram": result.diagram,
+            "charts": charts,
         }
         state = "stopped" if result.stopped else "complete"
         with self._store.write() as connection:
@@ -191,7 +270,7 @@ class AutoML:
     def _fail(self, number: int, error: BaseException) -> None:
         from labstudio.automl import tables
 
-        by_hand = isinstance(error, KeyboardInterrupt)
+        by_hand = isinstance(error, KeyboardInterrupt | Conflict)  # the engine's only Conflict is a stop
         sentence = "It was stopped before a first model was ready." if by_hand else str(error)
         if not by_hand and not isinstance(error, LabstudioError):
             sentence = f"{type(error).__name__}: {sentence}"
@@ -215,11 +294,12 @@ class AutoML:
         """A run whose process is gone has failed: whoever looks first writes it down."""
         from labstudio.automl import tables
 
-        if row["state"] != "running" or ProcessMark.from_dict(row["process"]).alive():
+        if row["state"] not in _ACTIVE or ProcessMark.from_dict(row["process"]).alive():
             return row
         values = {"state": "failed", "error": _KILLED, "ended": time.time()}
         with self._store.write() as connection:
-            if tables.update_run(connection, row["number"], values, only_if="running"):
+            # in the state it was seen in: one that has been handed on and begun is not to be written off
+            if tables.update_run(connection, row["number"], values, only_if=row["state"]):
                 self._store.record(connection, "automl.failed", f"run:run-{row['number']}", error=_KILLED)
             return tables.select_runs(connection, row["number"])[0]
 
@@ -237,6 +317,8 @@ class AutoML:
             ended=row["ended"],
             created_by=row["created_by"],
             outcome=row["outcome"] or {},
+            job=row["job"],
+            progress=row["progress"] or {},
             _model=row["model_sha256"],
             _certificate=row["certificate_sha256"],
             _files=self._store.files,
@@ -244,24 +326,29 @@ class AutoML:
 
 
 class _Recorder:
-    """Writes trials down as they begin and end, and looks whether the run is to stop."""
+    """Writes down trials as they begin and end, and where the run is; looks whether it is to stop."""
 
     def __init__(self, store: Store, number: int, listener: Listener | None) -> None:
         self._store, self._number, self._listener = store, number, listener
-        self._looked = 0.0
+        self._told, self._phase = 0.0, ""
 
     def __call__(self, event: Trial | Progress) -> bool:
         from labstudio.automl import tables
 
         stop = bool(self._listener(event)) if self._listener is not None else False
-        if isinstance(event, Trial):
-            with self._store.write() as connection:
+        if isinstance(event, Progress):
+            if event.phase == self._phase and time.monotonic() - self._told < _LOOK_SECONDS:
+                return stop
+            self._told, self._phase = time.monotonic(), event.phase
+        with self._store.write() as connection:
+            if isinstance(event, Trial):
                 tables.save_trial(connection, self._number, event)
-        if isinstance(event, Trial) or time.monotonic() - self._looked > _LOOK_SECONDS:
-            self._looked = time.monotonic()
-            with self._store.read() as connection:
-                stop = tables.stop_requested(connection, self._number) or stop
-        return stop
+            else:
+                names = ("phase", "elapsed", "budget", "trials", "metric", "greater_is_better")
+                told = {name: getattr(event, name) for name in names}
+                values = {"progress": told | {"at": time.time()}}
+                tables.update_run(connection, self._number, values, only_if="running")
+            return tables.stop_requested(connection, self._number) or stop
 
 
 def _number(run: str) -> int:

@@ -68,6 +68,7 @@ class Ear:
         self.running: Trial | None = None
         self.trials = 0
         self.stopped = False
+        self.metric, self.greater_is_better = "", True
 
     def tell(self, event: Trial | Progress) -> None:
         """Pass an event on."""
@@ -83,7 +84,14 @@ class Ear:
         """Say where the run is."""
         self.tell(
             Progress(
-                self.phase, self._clock.elapsed, self._clock.budget, self.trials, self.best, self.running
+                self.phase,
+                self._clock.elapsed,
+                self._clock.budget,
+                self.trials,
+                self.best,
+                self.running,
+                self.metric,
+                self.greater_is_better,
             )
         )
 

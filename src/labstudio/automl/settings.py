@@ -94,6 +94,8 @@ class AutoMLSettings(BaseModel):
 class AutoMLRun(AutoMLSettings):
     """A search on a data asset of the workspace."""
 
+    model_config = ConfigDict(json_schema_extra={"first": ["data", "target", "task", "budget"]})
+
     data: str = Field(
         min_length=1,
         description="Data asset, such as churn or churn@3.",

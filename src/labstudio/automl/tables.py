@@ -33,8 +33,8 @@ runs = Table(
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("data", String, nullable=False),  # "gapminder@1"
     Column("settings", JSON, nullable=False),  # AutoMLRun as it was given
-    Column("state", String, nullable=False),  # running | complete | stopped | failed
-    Column("process", JSON, nullable=False),  # ProcessMark of whoever runs it
+    Column("state", String, nullable=False),  # queued | running | complete | stopped | failed
+    Column("process", JSON, nullable=False),  # ProcessMark of whoever runs it, or shall
     Column("stop_requested", Boolean, nullable=False, server_default=false()),
     Column("error", Text),
     Column("outcome", JSON),  # task, metric, hold-out, notes, classes: what the result says of itself
@@ -43,6 +43,8 @@ runs = Table(
     Column("created_by", String, nullable=False),
     Column("started", Float, nullable=False),
     Column("ended", Float),
+    Column("job", String),  # "job-3" where a background job runs it
+    Column("progress", JSON),  # phase, elapsed, budget, trials, at: for those who watch from elsewhere
 )
 
 trials = Table(
@@ -68,12 +70,14 @@ def insert_run(connection: Connection, values: Mapping[str, Any]) -> int:
     return int(result.inserted_primary_key[0])
 
 
-def update_run(connection: Connection, number: int, values: Mapping[str, Any], *, only_if: str) -> bool:
-    """Change a run that is in the state `only_if`; say whether it was."""
-    done = connection.execute(
-        update(runs).where(runs.c.number == number, runs.c.state == only_if).values(**values)
-    )
-    return done.rowcount == 1
+def update_run(
+    connection: Connection, number: int, values: Mapping[str, Any], *, only_if: str | None
+) -> bool:
+    """Change a run that is in the state `only_if` (None: in any); say whether it was."""
+    this = update(runs).where(runs.c.number == number)
+    if only_if is not None:
+        this = this.where(runs.c.state == only_if)
+    return connection.execute(this.values(**values)).rowcount == 1
 
 
 def delete_run(connection: Connection, number: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -46,6 +47,10 @@ class Problem:
         Rows with the same number stay on one side of every split.
     notes : tuple of str
         What was left out and why, a sentence each.
+    dropped : int
+        Rows without a target.
+    unused : tuple of Column
+        Columns of which nothing can be learned.
     """
 
     task: str
@@ -57,10 +62,26 @@ class Problem:
     classes: np.ndarray | None
     groups: np.ndarray | None
     notes: tuple[str, ...]
+    dropped: int
+    unused: tuple[Column, ...]
 
 
-def understand(frame: pd.DataFrame, target: str, settings: AutoMLSettings) -> Problem:
+def understand(
+    frame: pd.DataFrame, target: str, settings: AutoMLSettings, whole: pd.Series | None = None
+) -> Problem:
     """Find out what is to be learned.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The table.
+    target : str
+        Name of the column to predict.
+    settings : AutoMLSettings
+        Task, group, exclude and types count.
+    whole : Series, optional
+        The target in all rows, where `frame` is a sample of them whose index says which. Groups are then not
+        looked at.
 
     Raises
     ------
@@ -75,16 +96,18 @@ def understand(frame: pd.DataFrame, target: str, settings: AutoMLSettings) -> Pr
     ]:
         if name is not None and name not in series:
             near = get_close_matches(name, list(series), n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"the columns are {_some(list(series))}."
+            hint = f"did you mean {near[0]!r}?" if near else f"the columns are {some(list(series))}."
             raise Invalid(f"{option}: there is no column {name!r}; {hint}")
     if target in (settings.group, *settings.exclude):
         raise Invalid(f"The target {target!r} cannot be the group or an excluded column as well.")
 
-    values, notes = _present(series[target], target)
-    rows = (
-        np.flatnonzero(values.index.to_numpy() >= 0) if len(values) == len(frame) else values.index.to_numpy()
-    )
+    values, dropped = _present(series[target] if whole is None else whole, target)
+    notes = [f"{dropped} row(s) without a finite {target!r} were left out."] if dropped else []
+    rows = values.index.to_numpy()
     task, y, classes = _targets(values, target, settings.task)
+    if whole is not None:
+        known, rows = rows, np.flatnonzero(frame.index.isin(rows))
+        y = y[np.searchsorted(known, frame.index[rows])]
 
     kept = frame.iloc[rows]
     left_out = {target, *settings.exclude} | ({settings.group} if settings.group else set())
@@ -94,7 +117,7 @@ def understand(frame: pd.DataFrame, target: str, settings: AutoMLSettings) -> Pr
         {name: kind for name, kind in settings.types.items() if name not in left_out},
     )
     unused = [column for column in schema if column.semantic not in _FEATURES]
-    notes += _why_left_out(unused)
+    notes += why_left_out(unused)
     features = schema.without(column.name for column in unused)
     if not features.columns:
         why = " ".join(notes) or "the table holds nothing but the target."
@@ -105,13 +128,16 @@ def understand(frame: pd.DataFrame, target: str, settings: AutoMLSettings) -> Pr
         )
         raise Invalid(f"No column is left to learn from: {why}{use}")
     groups = None
-    if settings.group:
+    if settings.group and whole is None:
         groups = _groups(series[settings.group].iloc[rows], settings.group)
-    return Problem(task, target, rows, features, features.canonical(kept), y, classes, groups, tuple(notes))
+    columns = features.canonical(kept)
+    return Problem(
+        task, target, rows, features, columns, y, classes, groups, tuple(notes), dropped, tuple(unused)
+    )
 
 
-def _present(values: pd.Series, target: str) -> tuple[pd.Series, list[str]]:
-    """Rows that have a target, indexed by their position."""
+def _present(values: pd.Series, target: str) -> tuple[pd.Series, int]:
+    """Rows that have a target, indexed by their position, and how many have none."""
     values = values.reset_index(drop=True)
     missing = values.isna()
     if values.dtype.kind == "f":
@@ -125,8 +151,7 @@ def _present(values: pd.Series, target: str) -> tuple[pd.Series, list[str]]:
         raise Invalid(
             f"{FEWEST_ROWS} rows with a value in {target!r} are needed to learn from, not {len(values)}."
         )
-    count = int(missing.sum())
-    return values, [f"{count} row(s) without a finite {target!r} were left out."] if count else []
+    return values, int(missing.sum())
 
 
 def _targets(values: pd.Series, target: str, wanted: str) -> tuple[str, np.ndarray, np.ndarray | None]:
@@ -154,9 +179,9 @@ def _targets(values: pd.Series, target: str, wanted: str) -> tuple[str, np.ndarr
             f"The target {target!r} has {distinct:,} different values in {len(values):,} rows; "
             "it looks like an identifier rather than classes."
         )
-    labels = _labels(values, target, physical)
-    classes, codes = np.unique(labels, return_inverse=True)
-    return ("binary" if len(classes) == 2 else "multiclass"), codes.astype(np.int64), classes
+    codes, different = pd.factorize(values)  # labels are made once a class, not once a row
+    classes, places = np.unique(_labels(pd.Series(different), target, physical), return_inverse=True)
+    return ("binary" if len(classes) == 2 else "multiclass"), places[codes].astype(np.int64), classes
 
 
 def _guess(values: pd.Series, physical: str, distinct: int) -> str:
@@ -177,7 +202,8 @@ def _labels(values: pd.Series, target: str, physical: str) -> np.ndarray:
     return canonical_values(values, Column(target, "string", "category", target)).astype(str)
 
 
-def _why_left_out(unused: list[Column]) -> list[str]:
+def why_left_out(unused: Sequence[Column]) -> list[str]:
+    """Say which columns nothing can be learned of, and why, a sentence each."""
     reasons = {
         "constant": "one single value, or none",
         "id": "an identifier",
@@ -188,7 +214,7 @@ def _why_left_out(unused: list[Column]) -> list[str]:
     for semantic, reason in reasons.items():
         names = [column.name for column in unused if column.semantic == semantic]
         if names:
-            notes.append(f"Left out as {reason}: {_some(names)}.")
+            notes.append(f"Left out as {reason}: {some(names)}.")
     return notes
 
 
@@ -203,7 +229,8 @@ def _groups(values: pd.Series, name: str) -> np.ndarray:
     return codes
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """Name a few of many."""
     return ", ".join(repr(name) for name in names[:8]) + (
         f" and {len(names) - 8} more" if len(names) > 8 else ""
     )

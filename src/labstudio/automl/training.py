@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from labstudio.automl import splits
+from labstudio.automl.guardrails import Guardrail, guardrails
 from labstudio.automl.settings import AutoMLSettings
 from labstudio.automl.tasks import Problem, understand
 from labstudio.schema import Schema
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from labstudio.automl.pipeline import Pipeline
 
 _ROWS_FOR_THREADS = 10_000
-_CELLS_A_SECOND = 20_000
+CELLS_A_SECOND = 20_000
 """Rows × columns × classes up to which five folds fit, for a second of budget."""
 
 
@@ -55,6 +56,8 @@ class Training:
         What the exported file says of itself.
     notes : tuple of str
         What was left out, and how candidates are judged.
+    guardrails : tuple of Guardrail
+        What to know of the table before trusting a model of it.
     """
 
     features: Schema
@@ -67,6 +70,7 @@ class Training:
     held_y: np.ndarray
     metadata: dict[str, Any]
     notes: tuple[str, ...]
+    guardrails: tuple[Guardrail, ...]
     seed: int
     threads: int
 
@@ -101,6 +105,7 @@ class Training:
             held_y=problem.y[held],
             metadata=metadata,
             notes=(*problem.notes, judged),
+            guardrails=guardrails(problem, settings.group),
             seed=settings.seed,
             threads=settings.threads or _threads(len(rows)),
         )
@@ -156,7 +161,7 @@ def _folds(
 def _fold_count(problem: Problem, rows: int, seconds: float | None) -> int:
     """Choose folds by the work to be done: five while it is small for the budget, three, then one split."""
     outputs = 1 if problem.classes is None else len(problem.classes) - 1
-    share = rows * len(problem.features) * outputs / (_CELLS_A_SECOND * (seconds or 60.0))
+    share = rows * len(problem.features) * outputs / (CELLS_A_SECOND * (seconds or 60.0))
     return 5 if share <= 1 else 3 if share <= 5 else 1
 
 

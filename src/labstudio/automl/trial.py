@@ -50,6 +50,8 @@ class Progress:
         ``"reading"``, ``"searching"``, ``"finishing"`` or ``"done"``.
     elapsed, budget : float
         Seconds since the call, and seconds it may take (None: no limit).
+    metric : str
+        What is optimised; empty while it is not yet known.
     """
 
     phase: str
@@ -58,6 +60,8 @@ class Progress:
     trials: int
     best: Trial | None = None
     running: Trial | None = None
+    metric: str = ""
+    greater_is_better: bool = True
 
 
 Listener = Callable[[Trial | Progress], bool | None]

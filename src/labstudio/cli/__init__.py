@@ -1,4 +1,4 @@
-"""The door for a shell: ``labstudio data|automl|models|doctor``, each a thin call of a workspace's method.
+"""The door for a shell: ``labstudio data|automl|models|jobs|doctor``, thin calls of a workspace's methods.
 
 Ends with 0, with 1 and one sentence on stderr when something is wrong, with 2 when the command is.
 Help needs nothing but this module and the settings models.
@@ -21,8 +21,9 @@ __all__ = ["main"]
 
 GROUPS = {
     "data": "Data assets: add, list, show, profile",
-    "automl": "Search for models: run, list, show, leaderboard, certificate, stop, clean",
+    "automl": "Search for models: run, list, show, leaderboard, certificate, charts, stop, clean",
     "models": "Registered models: register, list, show, predict",
+    "jobs": "Background jobs: list, show, log, stop, kill, again",
     "doctor": "Say whether this machine and this workspace are well",
 }
 _EVERYWHERE = """\
@@ -65,7 +66,10 @@ def _main(tokens: list[str]) -> int:
         if not tokens:
             print(_overview())
             return 0 if wants_help else 2
-        if tokens[0] not in GROUPS:
+        if tokens[0] not in GROUPS and tokens[:2] != [
+            "job",
+            "exec",
+        ]:  # the job itself says that
             from labstudio.options import nearest
 
             near = nearest(tokens[0], GROUPS)
@@ -96,13 +100,27 @@ def _commands(group: str) -> dict[str, Command]:
 
         return DATA
     if group == "automl":
-        from labstudio.verbs.automl import CERTIFICATE, LEADERBOARD, RUN, RUNS
+        from labstudio.verbs.automl import CERTIFICATE, CHARTS, LEADERBOARD, RUN, RUNS
 
-        return {"run": RUN, **RUNS, "leaderboard": LEADERBOARD, "certificate": CERTIFICATE}
+        return {
+            "run": RUN,
+            **RUNS,
+            "leaderboard": LEADERBOARD,
+            "certificate": CERTIFICATE,
+            "charts": CHARTS,
+        }
     if group == "models":
         from labstudio.verbs.models import MODELS, PREDICT, REGISTER
 
         return {"register": REGISTER, **MODELS, "predict": PREDICT}
+    if group == "jobs":
+        from labstudio.verbs.jobs import HARD, JOBS
+
+        return {**JOBS, **HARD}
+    if group == "job":
+        from labstudio.verbs.jobs import EXEC
+
+        return {"exec": EXEC}
     from labstudio.cli.doctor import DOCTOR
 
     return {"": DOCTOR}

@@ -16,23 +16,28 @@ import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from labstudio.data.cache import Cache
+from labstudio.data.once import Once
 from labstudio.data.options import ImportOptions, check_columns
 from labstudio.errors import Conflict, Invalid, NotFound, Unavailable
 from labstudio.store.identity import who
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from concurrent.futures import Executor
 
     import pandas as pd
 
+    from labstudio.data.grid import Rows
     from labstudio.data.profile import Profile
     from labstudio.schema import Schema
     from labstudio.store import Store
 
+_AT_ONCE = 500_000  # values of a table that is profiled where it is asked for
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}")
 
 
@@ -91,14 +96,26 @@ class Data:
     ('people@1', 2, [31, 47])
     >>> data.add("people", pd.DataFrame({"age": [31, 47]})).existed
     True
+    >>> data.rows("people", sort=["-age"], limit=1).to_json()
+    [[47]]
     >>> store.close()
     """
 
+    scans: Executor | None = None
+    """Where whole tables are scanned for profiles and orders; in the caller when None."""
+
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._once = Once()
+        self._cache = Cache(store.root / "cache")
 
     def add(
-        self, name: str, source: str | Path | pd.DataFrame, options: ImportOptions | None = None
+        self,
+        name: str,
+        source: str | Path | pd.DataFrame,
+        options: ImportOptions | None = None,
+        *,
+        origin: str = "",
     ) -> Version:
         """Add a table as the next version of the asset `name`.
 
@@ -110,6 +127,8 @@ class Data:
             CSV (also gzipped), Parquet, or a frame.
         options : ImportOptions, optional
             What the person knows better than what would be found.
+        origin : str
+            Where it is from, for a file whose own path says nothing of that, such as an upload.
 
         Returns
         -------
@@ -126,7 +145,7 @@ class Data:
         name = _checked(name)
         options = options or ImportOptions()
         if isinstance(source, (str, Path)):
-            return self._add_file(name, Path(source).expanduser(), options)
+            return self._add_file(name, Path(source).expanduser(), options, origin)
         if type(source).__name__ != "DataFrame":  # pandas is not loaded for a question
             raise Invalid(f"A path or a pandas DataFrame is needed, not a {type(source).__name__}.")
         return self._add_frame(name, source, options)
@@ -175,12 +194,51 @@ class Data:
             rows = connection.execute(query.order_by(t.c.name)).mappings().all()
         return [self._version(dict(row)) for row in rows]
 
+    def versions(self, name: str) -> builtins.list[Version]:
+        """Return all versions of an asset, newest first."""
+        from sqlalchemy import select
+
+        from labstudio.data.tables import asset_versions as t
+
+        name = self.get(name).name
+        query = select(t).where(t.c.name == name).order_by(t.c.version.desc())
+        with self._store.read() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [self._version(dict(row)) for row in rows]
+
+    def rows(
+        self,
+        ref: str | Version,
+        *,
+        offset: int = 0,
+        limit: int = 200,
+        sort: Sequence[str] = (),
+        filter: str = "",
+        columns: range | None = None,
+    ) -> Rows:
+        """Read a page of a version's rows; see `labstudio.data.grid.read_rows`."""
+        from labstudio.data.grid import read_rows
+
+        version = self.get(ref) if isinstance(ref, str) else ref
+        return read_rows(
+            self._store.files.path(version.table_sha256), version.table_sha256, version.schema, self._cache,
+            partial(self._once.run, self.scans),
+            offset=offset, limit=limit, sort=sort, filter=filter, columns=columns,
+        )  # fmt: skip
+
     def frame(self, ref: str | Version, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Read a version as a DataFrame."""
         from labstudio.data.frames import read_frame
 
         version = self.get(ref) if isinstance(ref, str) else ref
         return read_frame(self._store.files.path(version.table_sha256), columns)
+
+    def sample(self, ref: str | Version, rows: int) -> pd.DataFrame:
+        """Read at most so many rows, spread over a version; the index says which."""
+        from labstudio.data.frames import read_sample
+
+        version = self.get(ref) if isinstance(ref, str) else ref
+        return read_sample(self._store.files.path(version.table_sha256), rows)
 
     def profile(self, ref: str | Version) -> Profile:
         """Return what a version's columns hold; kept once made."""
@@ -200,15 +258,16 @@ class Data:
         if content is not None:
             return Profile.from_dict(content)
         with self._store.files.scratch() as place:
-            profile = profile_table(
-                self._store.files.path(version.table_sha256), version.schema, place.parent
-            )
+            path = self._store.files.path(version.table_sha256)
+            small = version.rows * len(version.schema) <= _AT_ONCE  # a worker takes longer to start than that
+            where = None if small else self.scans
+            profile = self._once.run(where, key, profile_table, path, version.schema, place.parent)
         with self._store.write() as connection:
             if connection.execute(known).first() is None:
                 connection.execute(profiles.insert().values(key=key, content=profile.to_dict()))
         return profile
 
-    def _add_file(self, name: str, path: Path, options: ImportOptions) -> Version:
+    def _add_file(self, name: str, path: Path, options: ImportOptions, origin: str) -> Version:
         from labstudio.data.frames import from_parquet
         from labstudio.data.importing import from_csv
         from labstudio.store.files import copy_file, file_sha256
@@ -236,7 +295,7 @@ class Data:
                 read = from_parquet if is_parquet else from_csv
                 made = read(place, place.parent, options, lambda: there() is not None)
                 if made is None:
-                    return self._append(name, options, str(path), there() or {})
+                    return self._append(name, options, origin or str(path), there() or {})
                 schema = _schema(made.path, options)
             except Invalid as error:
                 raise Invalid(f"{path.name}: {error}") from None
@@ -244,7 +303,7 @@ class Data:
             table_sha = sha if made.path == place else files.adopt(made.path)
             files.adopt(place, sha)
         return self._append(
-            name, options, str(path),
+            name, options, origin or str(path),
             {"identity": _identity(sha, options), "sha256": sha, "table_sha256": table_sha, "rows": made.rows,
              "size": size, "schema": schema.to_dict(), "found": made.found},
         )  # fmt: skip

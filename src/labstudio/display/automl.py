@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labstudio.display import wording
 from labstudio.display.bundle import Block, Bundle, Facts, Heading, Line, State, Table
+from labstudio.display.drawing import Drawing
 from labstudio.display.progress import settings_of
 
 if TYPE_CHECKING:
+    from labstudio.automl.guardrails import Guardrail
+    from labstudio.automl.result import AutoMLResult
     from labstudio.automl.run import Run
     from labstudio.onnx import Certificate
 
@@ -32,12 +35,45 @@ def run(found: Run) -> Bundle:
         )
         blocks.append(Facts({f"{name} held out": wording.number(v) for name, v in found.holdout.items()}))
         blocks += [Line(note) for note in found.notes]
+        blocks += _guardrails(found.guardrails)
     if found.trials:
         blocks.append(_board(found, 5))
     if found.outcome:
         blocks.append(_verdict(found.certificate))
         blocks.append(Facts({"ONNX file": str(found.path)}))
     return Bundle(*blocks)
+
+
+def _guardrails(found: Sequence[Guardrail]) -> list[Block]:
+    """How many there are of each kind, and those that a person should look at."""
+    if not found:
+        return []
+    states = [one.state for one in found]
+    counts = ", ".join(
+        f"{states.count(state)} {state}" for state in ("passed", "done", "alerted") if state in states
+    )
+    alerts = [one for one in found if one.state == "alerted"]
+    return [Facts({"guardrails": counts}), *(Line(f"{one.name}: {one.detail}", "warn") for one in alerts)]
+
+
+def charts(found: Run | AutoMLResult, figures: Mapping[str, dict[str, Any]]) -> Bundle:
+    """Show figures of a run; where none can be drawn, what the model relies on most."""
+    title = f"Charts of {getattr(found, 'id', 'the result')}"
+    told = found.charts
+    rows = f"{told['rows']:,} held-out rows" if told else found.target
+    blocks: list[Block] = [Heading(title, rows), Facts({"figures": ", ".join(figures) or "none yet"})]
+    weighed = told.get("importance")
+    if weighed and weighed["columns"]:
+        cells = [
+            [name, wording.score(mean, sd)]
+            for name, mean, sd in zip(weighed["columns"], weighed["mean"], weighed["sd"], strict=True)
+        ]
+        lost = f"{weighed['metric']} lost when shuffled"
+        blocks.append(Table(["column", lost], cells[:10], right=(lost,)))
+        if weighed["done"] < weighed["of"]:
+            done = f"There was time for {weighed['done']:,} of {weighed['of']:,} columns."
+            blocks.append(Line(done))
+    return Drawing(figures, *blocks)
 
 
 def leaderboard(found: Any) -> Bundle:

@@ -133,3 +133,14 @@ def columns_wide(text: str) -> int:
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
     )
+
+
+def learner(name: str) -> str:
+    """Call a learner as its field does.
+
+    Examples
+    --------
+    >>> learner("lightgbm"), learner("linear")
+    ('LightGBM', 'Linear model')
+    """
+    return {"lightgbm": "LightGBM", "linear": "Linear model"}.get(name, name.capitalize())

@@ -21,21 +21,11 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register the magics, their completion and the views of what they give."""
     from labstudio.magics.complete import Completer
     from labstudio.magics.door import Cell, in_cells
-    from labstudio.verbs import automl, data, models
+    from labstudio.verbs.table import VERBS
 
-    verbs = {
-        "workspace": {"": data.USE},
-        "data": data.DATA,
-        "automl": {"": automl.RUN, **automl.RUNS},
-        "leaderboard": {"": automl.LEADERBOARD},
-        "certificate": {"": automl.CERTIFICATE},
-        "register": {"": models.REGISTER},
-        "predict": {"": models.PREDICT},
-        "models": models.MODELS,
-    }
     magics = {
         name: {verb: in_cells(command) for verb, command in commands.items()}
-        for name, commands in verbs.items()
+        for name, commands in VERBS.items()
     }
     door = Cell(shell)
     for name, commands in magics.items():
@@ -62,12 +52,13 @@ def _magic(door: Cell, name: str, commands: Mapping[str, Command]) -> Any:
 
 def _register_views(shell: InteractiveShell) -> None:
     """Show the studio's own objects by their views; the capabilities themselves know no notebook."""
-    from labstudio.display import automl, data, studio
+    from labstudio.display import automl, data, jobs, studio
 
     views = {
         ("labstudio.automl.run", "Run"): automl.run,
         ("labstudio.automl.result", "AutoMLResult"): automl.leaderboard,
         ("labstudio.onnx.certificate", "Certificate"): automl.certificate,
+        ("labstudio.jobs.job", "Job"): jobs.job,
         ("labstudio.data.assets", "Version"): data.version,
         ("labstudio.models.version", "ModelVersion"): studio.model,
         ("labstudio.workspace", "Workspace"): studio.workspace,

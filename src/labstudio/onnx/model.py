@@ -94,8 +94,11 @@ class OnnxModel:
 
     def run(self, frame: pd.DataFrame, *outputs: str) -> list[np.ndarray]:
         """Return several of "label", "probabilities" and "value" in one pass."""
-        feed = self.schema.feed(frame)
-        if not len(frame):
+        return self.run_feed(self.schema.feed(frame), *outputs)
+
+    def run_feed(self, feed: dict[str, np.ndarray], *outputs: str) -> list[np.ndarray]:
+        """Do the same from arrays as `Schema.feed` gives them."""
+        if not len(next(iter(feed.values()))):
             return [self._nothing(name) for name in outputs]
         found: list[np.ndarray] = self._session.run(list(outputs), feed)
         return found

@@ -50,18 +50,34 @@ class Store:
         ``"wal"``, ``"delete"`` on a network file system, or ``"postgresql"``.
     """
 
-    def __init__(self, root: Path, files: FileStore, door: str, url: str | None, journal: str) -> None:
+    def __init__(
+        self,
+        root: Path,
+        files: FileStore,
+        door: str,
+        url: str | None,
+        journal: str,
+        patience: float = BUSY_SECONDS,
+    ) -> None:
         self.root = root
         self.files = files
         self.door = door
         self.journal = journal
         self._url = url
+        self._patience = patience
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._engine_process = 0
 
     @classmethod
-    def open(cls, location: Path | str, files: str | None = None, *, door: str = "python") -> Store:
+    def open(
+        cls,
+        location: Path | str,
+        files: str | None = None,
+        *,
+        door: str = "python",
+        patience: float = BUSY_SECONDS,
+    ) -> Store:
         """Open the workspace at `location`, making it when it is not there.
 
         Parameters
@@ -73,6 +89,8 @@ class Store:
             PostgreSQL has no default.
         door : str
             What events say they came through.
+        patience : float
+            Seconds to wait for another writer (SQLite) before saying that the database is busy.
 
         Raises
         ------
@@ -114,7 +132,8 @@ class Store:
                 "log: writing is slower and only a few people should share it; PostgreSQL is made for more.",
                 stacklevel=2,
             )
-        store = cls(root, FileStore(folder, remote), door, None, "delete" if network else "wal")
+        journal = "delete" if network else "wal"
+        store = cls(root, FileStore(folder, remote), door, None, journal, patience)
         if store._sqlite_version() != _head():
             store._bring_up_to_date()
         return store
@@ -203,7 +222,7 @@ class Store:
                     "PostgreSQL needs the package psycopg: pip install 'labstudio[postgres]'."
                 ) from None
         engine = create_engine(
-            URL.create("sqlite", database=str(self._file)), connect_args={"timeout": BUSY_SECONDS}
+            URL.create("sqlite", database=str(self._file)), connect_args={"timeout": self._patience}
         )
 
         @event.listens_for(engine, "connect")

@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from labstudio.automl import Run
 
 
+class ChartsOf(Told):
+    """The charts of one run."""
+
+    run: str = Field(
+        description="Id of the run, such as run-3 (in a cell also the variable that holds it).",
+        json_schema_extra={"choices": "runs"},
+    )
+    only: list[str] = Field(
+        default_factory=list,
+        description="Only these figures, such as confusion or importance; all when not given.",
+    )
+
+
 class RunName(Told):
     """One run."""
 
@@ -72,6 +85,19 @@ def _certificate(door: Door, told: RunName) -> Answer:
     return Answer(views.certificate(certificate), certificate.to_dict(), certificate)
 
 
+def _charts(door: Door, told: ChartsOf) -> Answer:
+    from labstudio.automl.figures import figures
+
+    run = _with(door, told.run, "charts")
+    drawn = figures(run)
+    unknown = [name for name in told.only if name not in drawn]
+    if unknown:
+        known = f"it has {', '.join(drawn)}" if drawn else "it has none yet"
+        raise Invalid(f"only: {told.run} has no figure {unknown[0]!r}; {known}.")
+    shown = {name: drawn[name] for name in told.only} if told.only else drawn
+    return Answer(views.charts(run, shown), shown)
+
+
 def _id(door: Door, name: str) -> str:
     return str(getattr(door.variable(name), "id", name))
 
@@ -93,6 +119,9 @@ CERTIFICATE = Command(
     "Show how exactly a run's ONNX file gives what Python gives.",
     ("run",),
     gives="the certificate",
+)
+CHARTS = Command(
+    ChartsOf, _charts, "Show how good a run's model is and what it relies on, as figures.", ("run",)
 )
 RUNS = {
     "list": Command(Nothing, _list, "List the runs, newest first."),

@@ -1,0 +1,86 @@
+"""Fills in the tables of configuration.md and server.md from the code itself: python docs/make_tables.py.
+
+A table stands between `<!-- made: NAME -->` and `<!-- end -->`; the words around it are written by hand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from labstudio.server.app import Labstudio
+from labstudio.server.routes import ROUTES
+
+DOCS = Path(__file__).parent
+PAGES = [DOCS / "configuration.md", DOCS / "server.md"]
+
+
+def filled(text: str) -> str:
+    """Return the page with its tables as the code has them now."""
+    return re.sub(
+        r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)",
+        lambda found: f"{found[1]}\n{TABLES[found[2]]()}\n{found[3]}",
+        text,
+        flags=re.DOTALL,
+    )
+
+
+def server_options() -> str:
+    """What jupyter_server's configuration may hold."""
+    rows = [
+        (f"`c.Labstudio.{name}`", f"`{trait.default()!r}`", " ".join(trait.help.split()))
+        for name, trait in Labstudio.class_own_traits(config=True).items()
+    ]
+    return _table(("option", "default", "meaning"), rows)
+
+
+def settings() -> str:
+    """What a person finds in JupyterLab's settings editor."""
+    schemas = sorted((DOCS.parent / "labextension" / "schema").glob("*.json"))
+    found = [one for path in schemas for one in json.loads(path.read_text())["properties"].values()]
+    rows = [
+        (one["title"], f"`{json.dumps(one['default'])}`", " ".join(one["description"].split()))
+        for one in found
+    ]
+    return _table(("setting", "default", "meaning"), rows)
+
+
+def resources() -> str:
+    """What the authorizer is asked."""
+    asked: dict[str, set[str]] = {}
+    for route in ROUTES:
+        asked.setdefault(route.resource, set()).add(route.may)
+    order = ("read", "write", "execute")
+    rows = [
+        (f"`{resource}`", ", ".join(f"`{may}`" for may in order if may in mays))
+        for resource, mays in asked.items()
+    ]
+    return _table(("resource", "actions"), rows)
+
+
+def routes() -> str:
+    """Every route, under the resource it belongs to."""
+    parts = []
+    for resource in dict.fromkeys(route.resource for route in ROUTES):
+        rows = [
+            (f"`{route.method}`", f"`{route.path}`", route.summary, f"`{route.may}`")
+            for route in ROUTES
+            if route.resource == resource
+        ]
+        parts.append(f"## {resource}\n\n" + _table(("method", "path", "what it does", "action"), rows))
+    return "\n".join(parts)
+
+
+TABLES = {"server_options": server_options, "settings": settings, "resources": resources, "routes": routes}
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    for page in PAGES:
+        page.write_text(filled(page.read_text()))

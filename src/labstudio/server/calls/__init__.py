@@ -1,0 +1,1 @@
+"""What the routes call: a thin line each to the workspace's methods, answered in plain models."""

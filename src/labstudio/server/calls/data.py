@@ -1,0 +1,129 @@
+"""Data assets: list, add, look at; and files on their way here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from labstudio.data.options import ImportOptions
+from labstudio.server import answers as a
+from labstudio.server import told as t
+from labstudio.server.raw import Raw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from labstudio.data import Version
+    from labstudio.data.profile import ColumnProfile
+    from labstudio.schema import Column
+    from labstudio.server.studio import Studio
+
+ARROW = "application/vnd.apache.arrow.stream"
+
+
+def assets(studio: Studio, told: t.Nothing) -> list[a.Asset]:
+    """List the data assets, the newest version of each, newest first."""
+    return [_asset(one) for one in sorted(studio.workspace.data.list(), key=lambda one: -one.created)]
+
+
+def asset(studio: Studio, told: t.Nothing, ref: str) -> a.AssetDetail:
+    """Return a version of a data asset."""
+    data = studio.workspace.data
+    version = data.get(ref)
+    return a.AssetDetail(
+        **dict(_asset(version)),
+        fields=[_column(column) for column in version.schema],
+        sha256=version.sha256,
+        found=version.found,
+        versions=[_asset(one) for one in data.versions(version.name)],
+    )
+
+
+def add(studio: Studio, told: t.NewData) -> a.Added:
+    """Add a file as a version of a data asset; a large one is read by a job."""
+    given = told.model_dump(include=set(ImportOptions.model_fields), exclude_unset=True)
+    upload = studio.uploads.get(told.upload) if told.upload is not None else None
+    path = studio.file(told.path or "") if upload is None else studio.uploads.path(upload.id)
+    origin = upload.filename if upload is not None else ""
+    workspace = studio.workspace
+    if path.stat().st_size > studio.direct_import:
+        spec = {"name": told.name, "path": str(path), "options": given, "origin": origin}
+        job = workspace.jobs.start("data.add", f"import {told.name}", spec)
+        return a.Added(asset=None, existed=False, job=job.id)
+    version = workspace.data.add(told.name, path, ImportOptions(**given), origin=origin)
+    if upload is not None:
+        studio.uploads.discard(upload.id)
+    return a.Added(asset=_asset(version), existed=version.existed, job=None)
+
+
+def profile(studio: Studio, told: t.Nothing, ref: str) -> a.Profile:
+    """Return what the columns of a version hold."""
+    version = studio.workspace.data.get(ref)
+    found = version.profile
+    columns = [_profiled(column, found.rows) for column in found.columns]
+    return a.Profile(ref=version.ref, rows=found.rows, estimated=found.estimated, columns=columns)
+
+
+def rows(studio: Studio, told: t.Page, ref: str) -> a.Rows | Raw:
+    """Return a page of a table."""
+    data = studio.workspace.data
+    version = data.get(ref)
+    window = range(told.first_column, min(told.first_column + told.columns, len(version.schema)))
+    page = data.rows(
+        version, offset=told.offset, limit=told.limit, sort=told.sort, filter=told.filter, columns=window
+    )
+    if told.format == "arrow":
+        return Raw(page.to_arrow(), ARROW)
+    shown = [_column(version.schema.columns[place]) for place in window]
+    return a.Rows(total=page.total, offset=page.offset, columns=shown, values=page.to_json())
+
+
+def begin_upload(studio: Studio, told: t.NewUpload) -> a.Upload:
+    """Begin to bring a file here in chunks."""
+    return _upload(studio.uploads.begin(told.filename, told.size))
+
+
+def upload(studio: Studio, told: t.Nothing, id: str) -> a.Upload:
+    """Say how much of a file has come."""
+    return _upload(studio.uploads.get(id))
+
+
+def append_upload(studio: Studio, told: t.Chunk, id: str, chunks: Iterable[bytes]) -> a.Upload:
+    """Take the next chunk of a file."""
+    return _upload(studio.uploads.append(id, told.offset, chunks))
+
+
+def discard_upload(studio: Studio, told: t.Nothing, id: str) -> a.Done:
+    """Throw away what has come of a file."""
+    studio.uploads.discard(id)
+    return a.Done(id=id)
+
+
+def _upload(found: object) -> a.Upload:
+    return a.Upload(**{name: getattr(found, name) for name in a.Upload.model_fields})
+
+
+def _asset(version: Version) -> a.Asset:
+    return a.Asset(
+        name=version.name,
+        version=version.version,
+        ref=version.ref,
+        subject=version.subject,
+        rows=version.rows,
+        columns=len(version.schema),
+        size=version.size,
+        created=version.created,
+        by=version.by,
+        source=version.source,
+    )
+
+
+def _column(column: Column) -> a.Column:
+    return a.Column(name=column.name, physical=column.physical, semantic=column.semantic)
+
+
+def _profiled(column: ColumnProfile, rows: int) -> a.ColumnProfile:
+    from labstudio.data.notes import note
+
+    said, alert = note(column, rows)
+    kept = {name: getattr(column, name) for name in a.ColumnProfile.model_fields if hasattr(column, name)}
+    return a.ColumnProfile(**kept, note=said, alert=alert)

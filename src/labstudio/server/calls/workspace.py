@@ -1,0 +1,125 @@
+"""The workspace itself: is it well, what is in it, what happened, what came from what; forms and cells."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from labstudio.errors import LabstudioError, NotFound
+from labstudio.forms import cell as write_cell
+from labstudio.forms import first
+from labstudio.forms import form as draw_form
+from labstudio.options import nearest
+from labstudio.server import answers as a
+from labstudio.server import told as t
+
+if TYPE_CHECKING:
+    from labstudio.server.studio import Studio
+    from labstudio.workspace import Workspace
+
+SETUP = "%load_ext labstudio"
+_SHARED = (
+    "On SQLite everybody who can start a kernel here is an owner: what is done is recorded, not prevented."
+)
+_GUARDED = "Kept in PostgreSQL: who may do what is decided by who has its password."
+
+
+def status(studio: Studio, told: t.Nothing) -> a.Status:
+    """Say whether the studio is well."""
+    workspace = studio.workspace
+    return a.Status(
+        version=metadata.version("labstudio"), root=str(workspace.root), revision=workspace.revision
+    )
+
+
+def overview(studio: Studio, told: t.Nothing) -> a.Overview:
+    """Return what is in the workspace."""
+    from labstudio.store import who
+
+    workspace = studio.workspace
+    runs, jobs = workspace.automl.list(), workspace.jobs.list()
+    home = workspace.root.parent if workspace.root.name == ".labstudio" else workspace.root
+    return a.Overview(
+        name=home.name or str(home),
+        root=str(workspace.root),
+        version=metadata.version("labstudio"),
+        user=who(),
+        data=len(workspace.data.list()),
+        runs=len(runs),
+        models=len({model.name for model in workspace.models.list()}),
+        jobs=len(jobs),
+        running=sum(run.state in ("queued", "running") for run in runs),
+        governance=_GUARDED if workspace.store.journal == "postgresql" else _SHARED,
+    )
+
+
+def events(studio: Studio, told: t.Newest) -> list[a.Event]:
+    """Return what happened, newest first."""
+    return [a.Event(**asdict(event)) for event in studio.workspace.events(told.limit)]
+
+
+def lineage(studio: Studio, told: t.Subject) -> a.Lineage:
+    """Return what something was made from, and what was made from it."""
+    edges = studio.workspace.lineage(told.subject)
+    subjects = dict.fromkeys([told.subject, *(s for edge in edges for s in (edge.source, edge.target))])
+    made_by = {edge.target: edge for edge in edges}
+    imported = {edge.source: edge.target for edge in edges if edge.relation == "imported"}
+    nodes = [_node(studio.workspace, subject, subject in made_by, imported) for subject in subjects]
+    told_edges = [a.Edge(source=edge.source, target=edge.target, relation=edge.relation) for edge in edges]
+    return a.Lineage(subject=told.subject, nodes=nodes, edges=told_edges)
+
+
+def _node(workspace: Workspace, subject: str, made: bool, imported: dict[str, str]) -> a.Node:
+    kind, _, name = subject.partition(":")
+    label, facts = name, ""
+    try:
+        if kind == "data":
+            version = workspace.data.get(name)
+            facts = f"{version.rows:,} × {len(version.schema)}"
+        elif kind == "run":
+            run = workspace.automl.get(name)
+            label, facts = run.id, f"AutoML, {run.state}"
+        elif kind == "model":
+            facts = workspace.models.get(name).task
+        elif kind == "file" and subject in imported:
+            version = workspace.data.get(imported[subject].partition(":")[2])
+            label, facts = PurePath(version.source).name or "DataFrame", "source"
+        elif kind == "file":
+            label, facts = ("ONNX file" if made else "file"), name[:8]
+    except LabstudioError:
+        facts = "no longer here"
+    return a.Node(subject=subject, kind=kind, label=label, facts=facts)
+
+
+def form(studio: Studio, told: t.Nothing, name: str) -> a.Form:
+    """Return the form of a verb, such as automl or data.add."""
+    command = _command(*_split(name))
+    schema, foremost = draw_form(command.model), first(command.model)
+    rest = [field for field in schema["properties"] if field not in foremost]
+    ui: dict[str, Any] = {"ui:order": [*foremost, *rest], "ui:submitButtonOptions": {"norender": True}}
+    return a.Form(name=name, form=schema, ui=ui, first=foremost, advanced=rest)
+
+
+def cell(studio: Studio, told: t.CellOf) -> a.Cell:
+    """Return the cell that does what a form is set to do."""
+    command = _command(told.magic, told.verb)
+    source = write_cell(told.magic, told.verb, command.model, told.options, command.positional)
+    return a.Cell(setup=SETUP, source=source)
+
+
+def _split(name: str) -> tuple[str, str]:
+    magic, _, verb = name.partition(".")
+    return magic, verb
+
+
+def _command(magic: str, verb: str) -> Any:
+    from labstudio.verbs.table import VERBS
+
+    known = {f"{m}.{v}" if v else m: command for m, verbs in VERBS.items() for v, command in verbs.items()}
+    name = f"{magic}.{verb}" if verb else magic
+    if name not in known:
+        near = nearest(name, known)
+        raise NotFound(f"There is no verb {name!r}" + (f"; did you mean {near!r}?" if near else "."))
+    return known[name]

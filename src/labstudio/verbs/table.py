@@ -1,0 +1,18 @@
+"""All verbs of the studio by the name of their magic: what cells have, and what a panel writes as a cell."""
+
+from __future__ import annotations
+
+from labstudio.verbs import Command, automl, data, jobs, models
+
+VERBS: dict[str, dict[str, Command]] = {
+    "workspace": {"": data.USE},
+    "data": data.DATA,
+    "automl": {"": automl.RUN, **automl.RUNS},
+    "leaderboard": {"": automl.LEADERBOARD},
+    "certificate": {"": automl.CERTIFICATE},
+    "charts": {"": automl.CHARTS},
+    "register": {"": models.REGISTER},
+    "predict": {"": models.PREDICT},
+    "models": models.MODELS,
+    "jobs": jobs.JOBS,
+}

@@ -1,0 +1,132 @@
+"""Figures of runs: Plotly takes them as they are, whatever the names."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from labstudio.automl import AutoMLResult, AutoMLSettings, Trial, fit
+from labstudio.automl.diagram import diagram
+from labstudio.automl.figures import figures
+from labstudio.display import automl as views
+from labstudio.display.drawing import PLOTLY, grid
+
+TARGETS = ["price", "sold", "band"]
+OF_CLASSES = ["score_over_time", "confusion", "roc", "precision_recall", "calibration", "importance"]
+OF_VALUES = ["score_over_time", "predicted_vs_true", "residuals", "residual_bands", "importance"]
+
+
+@pytest.fixture(scope="module")
+def results(mixed: pd.DataFrame) -> dict[str, AutoMLResult]:
+    frames = {target: mixed.drop(columns=[t for t in TARGETS if t != target]) for target in TARGETS}
+    settings = AutoMLSettings(trials=2, learners=["baseline", "linear"])
+    return {target: fit(frame, target, settings) for target, frame in frames.items()}
+
+
+@pytest.mark.parametrize(
+    ("target", "names"), [("price", OF_VALUES), ("sold", OF_CLASSES), ("band", OF_CLASSES)]
+)
+def test_plotly_takes_every_figure_of_a_task(
+    results: dict[str, AutoMLResult], target: str, names: list[str]
+) -> None:
+    drawn = figures(results[target])
+    assert list(drawn) == names
+    for figure in drawn.values():
+        go.Figure(json.loads(json.dumps(figure, allow_nan=False)))  # refuses what it does not know
+        assert figure["layout"]["title"]["text"]
+        assert not {"template", "paper_bgcolor", "font"} & set(figure["layout"])
+
+
+def test_curves_differ_by_colour_and_by_dash(results: dict[str, AutoMLResult]) -> None:
+    curves = figures(results["band"])["roc"]["data"][:3]
+    assert len({curve["line"]["color"] for curve in curves}) == 3
+    assert len({curve["line"]["dash"] for curve in curves}) == 3
+
+
+def test_the_best_score_only_gets_better_and_a_run_is_drawn_while_it_goes_on() -> None:
+    trials = (
+        Trial(0, "baseline", state="complete", score=9.0, seconds=0.1),
+        Trial(1, "linear", state="failed", seconds=2.0),
+        Trial(2, "linear", state="complete", score=3.0, seconds=1.0),
+        Trial(3, "lightgbm", state="complete", score=4.0, seconds=5.0),
+        Trial(4, "lightgbm"),
+    )
+    run = SimpleNamespace(
+        trials=trials,
+        target="y",
+        charts={},
+        outcome={},
+        progress={"metric": "rmse", "greater_is_better": False},
+    )
+    (figure,) = figures(run).values()
+    best, tried, baseline = figure["data"]
+    assert best["x"] == pytest.approx([0.1, 3.1, 8.1])
+    assert best["y"] == [9.0, 3.0, 3.0]
+    assert tried["y"] == [9.0, 3.0, 4.0]
+    assert baseline["y"] == [9.0, 9.0]
+    run.trials = (Trial(0, "linear"),)
+    assert figures(run) == {}
+
+
+def test_hostile_names_are_escaped_and_stand_in_no_template(results: dict[str, AutoMLResult]) -> None:
+    result = results["sold"]
+    bad = '<a href="javascript:x">%{x}</a>' + "n" * 100
+    told = json.loads(json.dumps(result.charts))
+    told["confusion"]["classes"] = [bad, bad]
+    told["importance"]["columns"][0] = bad
+    drawn = figures(replace(result, charts=told, target=bad))
+    assert "<a" not in json.dumps(drawn)
+    templates = [trace.get("hovertemplate", "") for one in drawn.values() for trace in one["data"]]
+    assert not any("href" in template for template in templates)
+    assert drawn["confusion"]["layout"]["xaxis"]["tickvals"] == [0, 1]  # two cut names do not become one
+
+
+def test_a_cell_shows_all_figures_as_one_and_a_terminal_what_counts(
+    results: dict[str, AutoMLResult],
+) -> None:
+    result = results["price"]
+    drawn = figures(result)
+    bundle = views.charts(result, drawn)._repr_mimebundle_()
+    go.Figure(bundle[PLOTLY])
+    assert len(bundle[PLOTLY]["layout"]["annotations"]) == len(drawn)
+    assert "rmse lost when shuffled" in bundle["text/plain"]
+    assert result.charts["importance"]["columns"][0] in bundle["text/plain"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 8])
+def test_no_two_figures_of_a_grid_overlap(count: int) -> None:
+    one = {"data": [], "layout": {"title": {"text": "A"}, "xaxis": {}, "yaxis": {}}}
+    layout = grid({str(i): one for i in range(count)})["layout"]
+    boxes = []
+    for i in range(count):
+        number = "" if i == 0 else str(i + 1)
+        (left, right), (low, high) = layout[f"xaxis{number}"]["domain"], layout[f"yaxis{number}"]["domain"]
+        assert 0 <= left < right <= 1
+        assert 0 <= low < high <= 1
+        boxes.append((left, right, low, high))
+    for i, a in enumerate(boxes):
+        for b in boxes[:i]:
+            assert a[1] <= b[0] or b[1] <= a[0] or a[3] <= b[2] or b[3] <= a[2]
+
+
+def test_how_the_winner_works_is_told_in_plain_values(
+    results: dict[str, AutoMLResult], mixed: pd.DataFrame
+) -> None:
+    result = results["sold"]
+    assert result.diagram == diagram(result.pipeline) == json.loads(json.dumps(result.diagram))
+    numbers, categories = result.diagram["columns"]
+    assert (numbers["names"], categories["names"]) == (["age", "rooms", "garden"], ["city", "street"])
+    assert [step["name"] for step in result.diagram["steps"]] == ["Fill and scale", "One-hot"]
+    assert result.diagram["members"][0]["steps"] == [0, 1]
+    assert result.diagram["answer"] == {"name": "Likeliest class", "detail": "no, yes"}
+    baseline = fit(mixed, "price", AutoMLSettings(trials=1, learners=["baseline"]))
+    assert baseline.diagram["steps"] == []
+    assert baseline.diagram["columns"][0]["count"] == len(baseline.schema)
+    assert "importance" not in baseline.charts
+    assert np.isfinite(baseline.charts["baseline"]["score"])
