@@ -1,0 +1,74 @@
+/**
+ * What was looked at in the data: counts, then the alerts first. A strip of a few, or all.
+ */
+import React, { ReactElement } from 'react';
+
+import type { Guardrail } from '../api/client';
+import { plainIcon, toneIcon } from '../shared/icons';
+import type { IStudio, Tone } from '../studio';
+
+type State = Guardrail['state'];
+
+const ORDER: State[] = ['alerted', 'done', 'passed'];
+const TONES: Record<State, Tone> = { alerted: 'warn', done: 'run', passed: 'ok' };
+
+interface IProps {
+  studio: IStudio;
+  guardrails: readonly Guardrail[];
+  /** How many are shown; all when left out. */
+  limit?: number;
+  /** Shows all of them. */
+  onAll?: () => void;
+}
+
+export function Guardrails({ studio, guardrails, limit, onAll }: IProps): ReactElement {
+  const { trans } = studio;
+  const names = stateNames(studio);
+  const sorted = byState(guardrails);
+  const shown = sorted.slice(0, limit ?? sorted.length);
+  const lower = (state: State) => names[state].toLowerCase();
+  return (
+    <section className="ls-Guardrails" aria-label={trans.__('Guardrails')}>
+      <header className="ls-Card-head">
+        <h2>{trans.__('Guardrails')}</h2>
+        {[...ORDER].reverse().map(state => {
+          const count = guardrails.filter(one => one.state === state).length;
+          return count ? <b key={state} className={`ls-mod-${TONES[state]}`}>{`${count} ${lower(state)}`}</b> : null;
+        })}
+        {onAll && shown.length < sorted.length && (
+          <button type="button" className="ls-Guardrails-all" onClick={onAll}>
+            {trans.__('Show all %1', sorted.length)}
+          </button>
+        )}
+      </header>
+      <ul>
+        {shown.map((one, position) => {
+          const Icon = one.state === 'done' ? plainIcon : toneIcon(TONES[one.state]);
+          return (
+            <li key={`${one.name} ${position}`} className={`ls-mod-${TONES[one.state]}`}>
+              <Icon.react tag="span" className="ls-icon" />
+              <b>{names[one.state]}</b>
+              <span>{one.name}</span>
+              <span className="ls-Guardrails-detail" title={one.detail}>
+                {one.detail}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+/** Alerts first, then what was done about something, then what is well. */
+export function byState(guardrails: readonly Guardrail[]): Guardrail[] {
+  return [...guardrails].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
+}
+
+export function alerts(guardrails: readonly Guardrail[]): number {
+  return guardrails.filter(one => one.state === 'alerted').length;
+}
+
+function stateNames({ trans }: IStudio): Record<State, string> {
+  return { alerted: trans.__('Alerted'), done: trans.__('Done'), passed: trans.__('Passed') };
+}

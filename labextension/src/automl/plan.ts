@@ -1,0 +1,193 @@
+/**
+ * How the picture of a winner is laid out: boxes in four columns and the lines between them, from the
+ * plain values a run keeps. Geometry and words; nothing is drawn here.
+ */
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+export interface IDiagram {
+  columns: { name: string; count: number; names: string[] }[];
+  steps: { name: string; detail: string; columns: number }[];
+  members: { learner: string; settings: Record<string, unknown>; weight: number; steps: number[] }[];
+  answer: { name: string; detail: string };
+}
+
+export interface IBox {
+  kind: 'columns' | 'steps' | 'members' | 'answer';
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  title: string;
+  /** At the right of the title: a count or a weight. */
+  note: string;
+  lines: string[];
+  /** All of it, as a tooltip. */
+  full: string;
+}
+
+export interface IPath {
+  d: string;
+  width: number;
+}
+
+export interface IPlan {
+  width: number;
+  height: number;
+  heads: { x: number; text: string }[];
+  boxes: IBox[];
+  paths: IPath[];
+  /** The picture in words. */
+  words: string;
+}
+
+const WIDTHS = { columns: 138, steps: 130, members: 174, answer: 132 };
+const GAP = 28; // between two columns of boxes
+const SPACE = 16; // between two boxes
+const TOP = 24;
+const LEAST = 200; // height, so that a single row of boxes looks no emptier than its card
+const LINE = 15;
+const MOST_LINES = 5;
+const MOST_BOXES = 6; // of more members, only the heaviest
+
+/** Whether what a run keeps is such a diagram. */
+export function isDiagram(value: unknown): value is IDiagram {
+  const told = value as Partial<IDiagram> | null;
+  return (
+    !!told && [told.columns, told.steps, told.members].every(Array.isArray) && typeof told.answer?.name === 'string'
+  );
+}
+
+/** @param titles - a learner's name for people, by its name */
+export function plan(diagram: IDiagram, titles: Record<string, string>, trans: TranslationBundle): IPlan {
+  const members = [...diagram.members].sort((a, b) => b.weight - a.weight).slice(0, MOST_BOXES);
+  const weighted = diagram.members.length > 1;
+  const titled = (learner: string) => titles[learner] ?? learner;
+  const stacks: Record<IBox['kind'], IBox[]> = {
+    columns: diagram.columns.map(one => {
+      const rest = one.count - one.names.length;
+      const shown = one.names.join(', ') + (one.names.length && rest > 0 ? trans.__(' and %1 more', rest) : '');
+      return box('columns', one.name, String(one.count), shown);
+    }),
+    steps: diagram.steps.map(one => box('steps', one.name, '', one.detail)),
+    members: members.map(one =>
+      box('members', titled(one.learner), weighted ? one.weight.toFixed(2) : '', settingsText(one.settings))
+    ),
+    answer: [box('answer', diagram.answer.name, '', diagram.answer.detail)]
+  };
+  const kinds = (Object.keys(stacks) as IBox['kind'][]).filter(kind => stacks[kind].length > 0);
+  const height = Math.max(LEAST, ...kinds.map(kind => stackHeight(stacks[kind])));
+  const names = {
+    columns: trans.__('Columns'),
+    steps: trans.__('Steps'),
+    members: trans.__('Members'),
+    answer: trans.__('Answer')
+  };
+  names.members = weighted ? trans.__('Members, weight') : trans.__('Model');
+  let x = 1;
+  const heads = kinds.map(kind => {
+    setStack(stacks[kind], x, height);
+    const head = { x, text: names[kind] };
+    x += WIDTHS[kind] + GAP;
+    return head;
+  });
+  const paths = [
+    ...diagram.steps.flatMap((one, i) => path(stacks.columns[one.columns], stacks.steps[i], 1)),
+    ...members.flatMap((one, i) => one.steps.flatMap(step => path(stacks.steps[step], stacks.members[i], 1))),
+    ...members.flatMap((one, i) => path(stacks.members[i], stacks.answer[0], 1 + 7 * (weighted ? one.weight : 0.15)))
+  ];
+  if (diagram.steps.length === 0) {
+    paths.push(...members.flatMap((_, i) => stacks.columns.flatMap(group => path(group, stacks.members[i], 1))));
+  }
+  const boxes = kinds.flatMap(kind => stacks[kind]);
+  return { width: x - GAP + 1, height: TOP + height + 2, heads, boxes, paths, words: describe(diagram, titled, trans) };
+}
+
+/** The picture in a few sentences. */
+function describe(diagram: IDiagram, titled: (learner: string) => string, trans: TranslationBundle): string {
+  const columns = diagram.columns.map(one => `${one.name} (${one.count})`).join(', ');
+  const steps = diagram.steps.map(one => `${one.name}: ${one.detail}`).join('; ');
+  const members = diagram.members.map(one =>
+    diagram.members.length > 1 ? `${titled(one.learner)} ${one.weight.toFixed(2)}` : titled(one.learner)
+  );
+  const sentences = [
+    trans.__('Columns: %1.', columns),
+    steps && trans.__('Steps: %1.', steps),
+    trans.__('Model: %1.', members.join(', ')),
+    trans.__('Answer: %1, %2.', diagram.answer.name, diagram.answer.detail)
+  ];
+  return sentences.filter(Boolean).join(' ');
+}
+
+function settingsText(settings: Record<string, unknown>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name.replace(/_/g, ' ')} ${typeof value === 'number' ? +value.toPrecision(3) : value}`)
+    .join(', ');
+}
+
+function box(kind: IBox['kind'], title: string, note: string, text: string): IBox {
+  const width = WIDTHS[kind];
+  const letters = Math.floor((width - 20) / 5.9); // at 11 px
+  const fitting = Math.floor((width - 22 - 7 * note.length) / 7); // at 12 px, bold
+  const lines = wrap(text, letters);
+  return {
+    kind,
+    x: 0,
+    y: 0,
+    width,
+    height: 28 + LINE * lines.length,
+    title: cut(title, fitting),
+    note,
+    lines,
+    full: `${title}: ${text}`
+  };
+}
+
+/** Break a text at blanks; what is too much ends in "…". */
+export function wrap(text: string, letters: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').filter(Boolean)) {
+    const longer = line ? `${line} ${word}` : word;
+    if (longer.length <= letters || !line) {
+      line = cut(longer, letters);
+    } else {
+      lines.push(line);
+      line = cut(word, letters);
+    }
+  }
+  const all = line ? [...lines, line] : lines;
+  return all.length > MOST_LINES ? [...all.slice(0, MOST_LINES - 1), cut(`${all[MOST_LINES - 1]} …`, letters)] : all;
+}
+
+function cut(text: string, letters: number): string {
+  return text.length <= letters ? text : `${text.slice(0, Math.max(1, letters - 1))}…`;
+}
+
+function stackHeight(boxes: IBox[]): number {
+  return boxes.reduce((sum, one) => sum + one.height, 0) + SPACE * (boxes.length - 1);
+}
+
+/** Spread the boxes of a column evenly over the height. */
+function setStack(boxes: IBox[], x: number, height: number): void {
+  const free = (height - boxes.reduce((sum, one) => sum + one.height, 0)) / (boxes.length + 1);
+  const edge = boxes.length === 1 ? free : Math.min(free, (height - stackHeight(boxes)) / 2);
+  const between =
+    boxes.length === 1
+      ? 0
+      : Math.max(SPACE, (height - 2 * edge - boxes.reduce((s, b) => s + b.height, 0)) / (boxes.length - 1));
+  let y = TOP + edge;
+  for (const one of boxes) {
+    Object.assign(one, { x, y });
+    y += one.height + between;
+  }
+}
+
+function path(from: IBox | undefined, to: IBox | undefined, width: number): IPath[] {
+  if (!from || !to) {
+    return [];
+  }
+  const [x1, y1] = [from.x + from.width, from.y + from.height / 2];
+  const [x2, y2] = [to.x, to.y + to.height / 2];
+  const middle = (x1 + x2) / 2;
+  return [{ d: `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`, width }];
+}

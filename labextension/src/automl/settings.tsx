@@ -1,0 +1,60 @@
+/**
+ * What a run was told, and what its rows were used for.
+ */
+import React, { ReactElement } from 'react';
+
+import type { RunDetail } from '../api/client';
+import { duration, exact, number } from '../shared/format';
+import { Card, Facts } from '../shared/parts';
+import type { IStudio } from '../studio';
+import { given } from './actions';
+import { DEFAULT_BUDGET } from './words';
+
+export function Settings({ studio, run }: { studio: IStudio; run: RunDetail }): ReactElement {
+  const { trans } = studio;
+  const told = given(run.settings);
+  const budget = told.budget ?? (told.trials ? null : DEFAULT_BUDGET);
+  const rows: [string, React.ReactNode][] = Object.entries({ ...told, ...(budget ? { budget } : {}) }).map(
+    ([name, value]) => [label(name), name === 'budget' ? duration(Number(value)) : said(value)]
+  );
+  const used: [string, React.ReactNode][] = Object.entries(run.rows).map(([name, count]) => [
+    label(name),
+    number(count)
+  ]);
+  const who: [string, React.ReactNode][] = [
+    [trans.__('Started'), exact(run.started)],
+    ...(run.ended === null ? [] : ([[trans.__('Ended'), exact(run.ended)]] as [string, React.ReactNode][])),
+    [trans.__('By'), run.by]
+  ];
+  return (
+    <div className="ls-run ls-Run-settings">
+      <Card title={trans.__('Settings')} note={trans.__('what is at its default, too')}>
+        <Facts rows={rows} />
+      </Card>
+      {used.length > 0 && (
+        <Card title={trans.__('Rows')}>
+          <Facts rows={used} />
+        </Card>
+      )}
+      <Card title={run.id}>
+        <Facts rows={who} />
+      </Card>
+    </div>
+  );
+}
+
+function label(name: string): string {
+  const text = name.replace(/_/g, ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function said(value: unknown): string {
+  if (Array.isArray(value)) {
+    return value.join(', ');
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value)
+        .map(([name, one]) => `${name}: ${one}`)
+        .join(', ')
+    : String(value);
+}

@@ -1,0 +1,58 @@
+/**
+ * What a person has made of a version's document: the tab, the filter and the order, how far it is scrolled.
+ *
+ * It outlives the document, so that one opened again looks as it was left; the rows do not.
+ */
+import { ISignal, Signal } from '@lumino/signaling';
+
+import type { AssetDetail } from '../api/client';
+import { isNumeric } from './cells';
+import { GridModel, IQuery } from './gridModel';
+
+export class AssetView {
+  tab = 'preview';
+  scroll = { x: 0, y: 0 };
+
+  /** The filter and the order that are wished; the grid's own state says which are shown. */
+  get query(): IQuery {
+    return this._query;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** The rows, opened when they are first looked at. */
+  grid(asset: AssetDetail): GridModel {
+    this._grid ??= new GridModel(asset.ref, asset.fields, asset.rows, this._query);
+    return this._grid;
+  }
+
+  /** Show other rows, or the same in another order. */
+  show(part: Partial<IQuery>): void {
+    const query = { ...this._query, ...part };
+    if (JSON.stringify(query) !== JSON.stringify(this._query)) {
+      this._query = query;
+      void this._grid?.apply(query);
+      this._changed.emit();
+    }
+  }
+
+  /** A filter that this table understands. */
+  get example(): string {
+    const { fields = [], head = [] } = this._grid ?? {};
+    const index = fields.findIndex((field, at) => isNumeric(field) && /^\w+$/.test(field.name) && head[at]?.length);
+    const value = head[index]?.find(one => typeof one === 'number');
+    return value === undefined ? 'lifeExp > 70' : `${fields[index].name} > ${value}`;
+  }
+
+  /** Let go of the rows when the document is closed. */
+  release(): void {
+    this._grid?.dispose();
+    this._grid = null;
+  }
+
+  private _changed = new Signal<this, void>(this);
+  private _grid: GridModel | null = null;
+  private _query: IQuery = { filter: '', sort: [] };
+}

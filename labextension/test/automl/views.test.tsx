@@ -1,0 +1,141 @@
+import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import React, { useState } from 'react';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { get, post } from '../../src/api/client';
+import { Budget } from '../../src/automl/budget';
+import { ColumnPicker } from '../../src/automl/columnPicker';
+import { Leaderboard } from '../../src/automl/leaderboard';
+import { RunModel } from '../../src/automl/model';
+import { RunToolbar, RunView } from '../../src/automl/run';
+import { item } from '../../src/automl/section';
+import { aRun, aStudio, aTrial, running } from './runs';
+
+vi.mock('../../src/api/client', async original => ({ ...(await original<object>()), get: vi.fn(), post: vi.fn() }));
+
+const studio = aStudio();
+const columns = ['country', 'continent', 'pop', 'lifeExp'].map(name => ({ name, physical: 'x', semantic: 'number' }));
+
+afterEach(cleanup);
+
+function shown(run = aRun()): RunModel {
+  (vi.mocked(get) as ReturnType<typeof vi.fn>).mockImplementation(async (path: string) =>
+    path.endsWith('/figures') ? { figures: {} } : run
+  );
+  const check = {
+    task: 'regression',
+    metric: 'rmse',
+    rows: 1704,
+    features: { number: 3 },
+    classes: [],
+    target: {},
+    sampled: false,
+    budget: 60,
+    guardrails: []
+  };
+  (vi.mocked(post) as ReturnType<typeof vi.fn>).mockResolvedValue(check);
+  const model = new RunModel(aStudio(), run.id);
+  render(
+    <>
+      <RunToolbar model={model} />
+      <RunView model={model} />
+    </>
+  );
+  return model;
+}
+
+describe('the column picker', () => {
+  function Picker({ onChange }: { onChange: (name: string) => void }) {
+    const [value, setValue] = useState('pop');
+    const choose = (name: string) => {
+      setValue(name);
+      onChange(name);
+    };
+    return <ColumnPicker studio={studio} id="target" columns={columns} value={value} onChange={choose} />;
+  }
+
+  it('is searched by typing, moved in by arrows, and chosen from by Enter', () => {
+    const chosen = vi.fn();
+    render(<Picker onChange={chosen} />);
+    const field = screen.getByRole('combobox');
+    fireEvent.change(field, { target: { value: 'con' } });
+    expect(screen.getAllByRole('option').map(one => one.textContent)).toEqual(['continentnumber']);
+    fireEvent.change(field, { target: { value: 'co' } });
+    fireEvent.keyDown(field, { key: 'ArrowDown' });
+    fireEvent.keyDown(field, { key: 'Enter' });
+    expect(chosen).toHaveBeenCalledWith('continent');
+    expect(screen.queryByRole('listbox')).toBeNull();
+  });
+
+  it('Esc leaves it as it was', () => {
+    const chosen = vi.fn();
+    render(<Picker onChange={chosen} />);
+    const field = screen.getByRole<HTMLInputElement>('combobox');
+    fireEvent.change(field, { target: { value: 'life' } });
+    fireEvent.keyDown(field, { key: 'Escape' });
+    expect(field.value).toBe('pop');
+    expect(chosen).not.toHaveBeenCalled();
+  });
+});
+
+it('a time of one’s own is told in seconds', () => {
+  const told = vi.fn();
+  render(<Budget studio={studio} value={60} unlimited={false} onChange={told} />);
+  fireEvent.click(screen.getByLabelText('Own'));
+  fireEvent.change(screen.getByLabelText('Time'), { target: { value: '2' } });
+  expect(told).toHaveBeenLastCalledWith(120);
+  fireEvent.change(screen.getByLabelText('Unit'), { target: { value: '3600' } });
+  expect(told).toHaveBeenLastCalledWith(7200);
+});
+
+it('the leaderboard names the best and the baseline, and says why a trial failed', () => {
+  const failed = aTrial({ number: 9, state: 'failed', score: null, message: 'It ran out of memory.' });
+  const { leaderboard } = aRun();
+  render(<Leaderboard studio={studio} run={aRun({ leaderboard: [failed, ...leaderboard] })} />);
+  const rows = screen.getAllByRole('row').slice(1);
+  expect(within(rows[0]).getByText('best')).toBeTruthy();
+  expect(within(rows[1]).getByText('baseline')).toBeTruthy();
+  expect(rows[2].textContent).toContain('It ran out of memory.');
+});
+
+describe('the document of a run', () => {
+  it('shows while it runs how far it is, and stops once', async () => {
+    shown(running({ leaderboard: [aTrial(), aTrial({ number: 5, state: 'running', score: null, title: 'Linear' })] }));
+    expect(await screen.findByText('Trying Linear')).toBeTruthy();
+    const stop = screen.getByRole<HTMLButtonElement>('button', { name: 'Stop and keep' });
+    fireEvent.click(stop);
+    expect(stop.disabled).toBe(true);
+    expect(post).toHaveBeenCalledWith('/labstudio/api/automl/runs/{id}/stop', { at: { id: 'run-3' } });
+    expect(screen.queryByRole('button', { name: 'Register' })).toBeNull();
+  });
+
+  it('shows in the end what it came to, with its parts in tabs', async () => {
+    shown();
+    expect(await screen.findByText(/75 % lower RMSE/)).toBeTruthy();
+    expect(screen.getAllByRole('tab').map(tab => tab.textContent)).toEqual([
+      'Overview',
+      'Leaderboard2',
+      'Charts',
+      'Settings'
+    ]);
+    expect(screen.getByRole('button', { name: 'Register' })).toBeTruthy();
+  });
+
+  it('says of a failed run why, and what to do', async () => {
+    const model = shown(
+      aRun({ state: 'failed', passed: null, error: 'The target has one value only.', leaderboard: [] })
+    );
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toContain('The target has one value only.');
+    fireEvent.click(within(alert).getByRole('button', { name: 'Run again' }));
+    expect(model.studio.open).toHaveBeenCalledWith('new-run:run-3');
+    expect(screen.queryByRole('button', { name: 'Download ONNX' })).toBeNull();
+  });
+});
+
+it('a row of the side panel offers what the state allows', () => {
+  const offered = (run = aRun()) => item(studio, run, 1100).actions.map(one => one.label);
+  expect(offered(running())).toEqual(['Stop and keep', 'Insert as cell', 'Run again']);
+  expect(offered()).toEqual(['Register', 'Insert as cell', 'Run again']);
+  expect(offered(aRun({ state: 'failed', passed: null }))).toEqual(['Insert as cell', 'Run again', 'Forget']);
+});

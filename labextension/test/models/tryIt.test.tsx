@@ -1,0 +1,93 @@
+import { act, fireEvent, render, screen } from '@testing-library/react';
+import React from 'react';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+
+import { Input, ModelDetail, post } from '../../src/api/client';
+import { TryIt } from '../../src/models/tryIt';
+import type { IStudio } from '../../src/studio';
+import { trans } from '../words';
+
+vi.mock('../../src/api/client', async original => ({ ...(await original<object>()), post: vi.fn() }));
+
+const asked = vi.mocked(post);
+const studio = { trans } as unknown as IStudio;
+const input = (name: string, other: Partial<Input>): Input => ({
+  name,
+  kind: 'number',
+  usual: 1,
+  minimum: null,
+  maximum: null,
+  choices: [],
+  ...other
+});
+const model = {
+  ref: 'life@1',
+  version: 1,
+  target: 'lifeExp',
+  inputs: [
+    input('year', { kind: 'integer', usual: 1980, minimum: 1952, maximum: 2007 }),
+    input('continent', { kind: 'choice', usual: 'Asia', choices: ['Africa', 'Asia', 'Europe'] })
+  ]
+} as unknown as ModelDetail;
+const predicted = (value: number) =>
+  ({ ref: 'life@1', predictions: [value], classes: null, probabilities: null, seconds: 0.00006 }) as never;
+const rowsSent = () => asked.mock.calls.map(([, told]) => (told as { body: { rows: unknown[] } }).body.rows[0]);
+const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  asked.mockReset();
+});
+
+afterEach(() => void vi.useRealTimers());
+
+it('answers for the usual values at once, and says how fast', async () => {
+  asked.mockResolvedValue(predicted(64.5));
+  render(<TryIt studio={studio} model={model} />);
+  await pass(0);
+  expect(screen.getByText('64.5')).toBeTruthy();
+  expect(screen.getByText('@1, answered by the ONNX file in 0.06 ms')).toBeTruthy();
+  expect(rowsSent()).toEqual([{ year: 1980, continent: 'Asia' }]);
+});
+
+it('asks once, a moment after the last key, and shows the newest answer only', async () => {
+  asked.mockResolvedValueOnce(predicted(64.5));
+  render(<TryIt studio={studio} model={model} />);
+  await pass(0);
+  const year = screen.getByLabelText('year');
+  let late = (_: never) => undefined as void;
+  asked.mockImplementationOnce(() => new Promise(resolve => (late = resolve)) as never);
+  fireEvent.change(year, { target: { value: '1990' } });
+  fireEvent.change(year, { target: { value: '1995' } });
+  await pass(200);
+  asked.mockResolvedValueOnce(predicted(72.5));
+  fireEvent.change(year, { target: { value: '2007' } });
+  await pass(200);
+  await act(async () => late(predicted(11)));
+  expect(screen.getByText('72.5')).toBeTruthy();
+  expect(rowsSent().map(row => (row as { year: number }).year)).toEqual([1980, 1995, 2007]);
+});
+
+it('chooses with the arrow keys, and leaves out what is missing', async () => {
+  asked.mockResolvedValue(predicted(1));
+  render(<TryIt studio={studio} model={model} />);
+  await pass(0);
+  fireEvent.keyDown(screen.getByRole('radio', { name: 'Asia' }), { key: 'ArrowRight' });
+  expect(screen.getByRole('radio', { name: 'Europe' }).getAttribute('aria-checked')).toBe('true');
+  fireEvent.click(screen.getByRole('button', { name: 'Leave year missing' }));
+  await pass(200);
+  expect(rowsSent().at(-1)).toEqual({ continent: 'Europe' });
+});
+
+it('shows the likeliest classes as bars', async () => {
+  asked.mockResolvedValue({
+    ref: 'wine@1',
+    predictions: ['good'],
+    classes: ['bad', 'fair', 'good'],
+    probabilities: [[0.1, 0.2, 0.7]],
+    seconds: 0.002
+  } as never);
+  render(<TryIt studio={studio} model={model} />);
+  await pass(0);
+  expect(screen.getAllByRole('listitem').map(one => one.textContent)).toEqual(['good70.0 %', 'fair20.0 %', 'bad10.0 %']);
+});
