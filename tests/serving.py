@@ -74,7 +74,11 @@ class Server:
         address = f"{self.url}/labstudio/api/{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         token = self.owner if token is None else token
-        headers = {"Authorization": f"token {token}"} if token else {}
+        headers = {
+            "Content-Type": "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        }
+        if token:
+            headers["Authorization"] = f"token {token}"
         request = Request(address, data, headers, method=method)
         try:
             with urlopen(request, timeout=60) as response:

@@ -51,7 +51,7 @@ export interface IItem {
   facts: string;
   /** Exact time and the like, as a tooltip. */
   title?: string;
-  /** On hover and in the context menu; the first that is `main` also by Enter with Shift. */
+  /** In the context menu, the first two on hover as well. */
   actions: IAction[];
 }
 
@@ -90,7 +90,6 @@ export interface IContent {
   cell?: () => { magic: string; verb: string; options: Record<string, unknown> } | null;
   /** The tab's icon and title may follow the state. */
   title?: ISignal<unknown, { label: string; icon?: LabIcon }>;
-  /** Files dropped on the document. */
   dispose(): void;
 }
 

@@ -14,6 +14,7 @@ const LONGEST_PAUSE = 15_000;
 export class Changes implements IDisposable {
   constructor() {
     window.addEventListener('online', this._now);
+    document.addEventListener('visibilitychange', this._tellRevision);
     this._open();
   }
 
@@ -38,6 +39,7 @@ export class Changes implements IDisposable {
   dispose(): void {
     this._disposed = true;
     window.removeEventListener('online', this._now);
+    document.removeEventListener('visibilitychange', this._tellRevision);
     window.clearTimeout(this._timer);
     this._socket?.close();
     Signal.clearData(this);
@@ -52,10 +54,8 @@ export class Changes implements IDisposable {
       const { revision } = JSON.parse(data) as { type: string; revision: number };
       this._pause = 500;
       this._tell(true);
-      if (revision !== this._revision) {
-        this._revision = revision;
-        this._changed.emit(revision);
-      }
+      this._revision = revision;
+      this._tellRevision();
     };
     socket.onclose = () => {
       if (this._disposed || socket !== this._socket) {
@@ -74,6 +74,14 @@ export class Changes implements IDisposable {
     }
   }
 
+  /** Not while nobody looks: what changed meanwhile is told once, when the page is seen again. */
+  private _tellRevision = (): void => {
+    if (!document.hidden && this._revision !== this._told) {
+      this._told = this._revision;
+      this._changed.emit(this._revision);
+    }
+  };
+
   private _now = (): void => {
     if (!this._isConnected) {
       window.clearTimeout(this._timer);
@@ -90,4 +98,5 @@ export class Changes implements IDisposable {
   private _revision = -1;
   private _socket: WebSocket | null = null;
   private _timer = 0;
+  private _told = -1;
 }

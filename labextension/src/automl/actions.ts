@@ -17,8 +17,12 @@ export async function stopRun(studio: IStudio, id: string): Promise<boolean> {
   }
 }
 
-/** Register a run's model under a name that is asked for. */
-export async function registerRun(studio: IStudio, run: Run): Promise<void> {
+/** Register a run's model under a name that is asked for; `onBusy` hears when it begins and ends. */
+export async function registerRun(
+  studio: IStudio,
+  run: Run,
+  onBusy: (busy: boolean) => void = () => undefined
+): Promise<void> {
   const { trans } = studio;
   const text = trans.__('A name that is there already gets a new version.');
   const name = await askName(studio, trans.__('Register the model of %1', run.id), text, modelName(run), one =>
@@ -27,6 +31,7 @@ export async function registerRun(studio: IStudio, run: Run): Promise<void> {
   if (!name) {
     return;
   }
+  onBusy(true); // the first one waits for the registry's library to be loaded
   try {
     const model = await post('/labstudio/api/models', { body: { run: run.id, name } });
     const message = model.existed
@@ -35,6 +40,8 @@ export async function registerRun(studio: IStudio, run: Run): Promise<void> {
     studio.tell(message, { label: trans.__('Open model'), callback: () => studio.open(model.subject) });
   } catch (error) {
     studio.fail(error);
+  } finally {
+    onBusy(false);
   }
 }
 

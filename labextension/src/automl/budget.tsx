@@ -1,6 +1,7 @@
 /**
  * The time a run may take: four usual times, or one of one's own.
  */
+import { HTMLSelect } from '@jupyterlab/ui-components';
 import React, { ReactElement, useId, useState } from 'react';
 
 import type { IStudio } from '../studio';
@@ -76,8 +77,7 @@ function OwnTime({
           tell(event.target.value, unit);
         }}
       />
-      <select
-        className="jp-mod-styled"
+      <HTMLSelect
         aria-label={trans.__('Unit')}
         value={unit}
         onChange={event => {
@@ -90,7 +90,7 @@ function OwnTime({
             {names[i]}
           </option>
         ))}
-      </select>
+      </HTMLSelect>
     </span>
   );
 }

@@ -8,6 +8,8 @@ import { Card } from '../shared/parts';
 import type { IStudio } from '../studio';
 import { isDiagram, plan } from './plan';
 
+const LEAST = 580; // pixels; with less room it scrolls rather than become too small to read
+
 export function Diagram({ studio, run }: { studio: IStudio; run: RunDetail }): ReactElement | null {
   const { trans } = studio;
   const id = React.useId();
@@ -20,7 +22,14 @@ export function Diagram({ studio, run }: { studio: IStudio; run: RunDetail }): R
   return (
     <Card title={trans.__('How the winner works')} note={note}>
       <div className="ls-Diagram" tabIndex={0} role="group" aria-label={trans.__('How the winner works')}>
-        <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-labelledby={id}>
+        <svg
+          width={width}
+          height={height}
+          style={{ minWidth: Math.min(width, LEAST) }}
+          viewBox={`0 0 ${width} ${height}`}
+          role="img"
+          aria-labelledby={id}
+        >
           <desc id={id}>{words}</desc>
           {heads.map(head => (
             <text key={head.text} className="ls-muted" x={head.x} y={11}>

@@ -25,7 +25,7 @@ interface IProps {
 export function Head({ studio, run, task, before, children, facts, lede, chips }: IProps): ReactElement {
   const { trans } = studio;
   return (
-    <header className="ls-Run-head">
+    <div className="ls-Run-head">
       {before}
       <div className="ls-Run-name">
         <div className="ls-Run-title">
@@ -43,7 +43,7 @@ export function Head({ studio, run, task, before, children, facts, lede, chips }
         {lede && <div className="ls-Run-lede">{lede}</div>}
       </div>
       {children}
-    </header>
+    </div>
   );
 }
 

@@ -27,9 +27,9 @@ export function Leaderboard({ studio, run, limit }: { studio: IStudio; run: RunD
   const like = bestOf(run)?.error_bar ?? null;
   const metric = metricName(run.metric || 'score');
   const better = run.greater_is_better ? trans.__('higher is better') : trans.__('lower is better');
-  const note = [trans.__('%1 finished', scored), better, trans.__('± is the standard error over the folds')].join(
-    ' · '
-  );
+  const more = limit && rows.length > limit ? [trans.__('the first %1 shown', limit)] : [];
+  const error = trans.__('± is the standard error over the folds');
+  const note = [trans.__('%1 finished', scored), ...more, better, error].join(' · ');
   if (rows.length === 0) {
     const text = isLive(run) ? trans.__('The first candidate is on its way.') : trans.__('No candidate was finished.');
     return (
@@ -106,12 +106,15 @@ function Candidate({ studio, trial }: { studio: IStudio; trial: Trial }): ReactE
   return (
     <span className="ls-Leaderboard-candidate">
       {trial.title}
+      <span className="ls-note">{trans.__('trial %1', trial.number)}</span>
       {trial.best && <span className="ls-Leaderboard-mark">{trans.__('best')}</span>}
       {isBaseline(trial) && <span className="ls-Leaderboard-mark">{trans.__('baseline')}</span>}
       {trial.state === 'running' && <Chip tone="run" label={trans.__('Trying')} />}
       {trial.state === 'failed' && <Chip tone="bad" label={trans.__('Failed')} />}
       {trial.state === 'stopped' && <Chip tone="warn" label={trans.__('Stopped')} />}
-      {trial.message && trial.score === null && <span className="ls-Leaderboard-message">{trial.message}</span>}
+      {trial.message && trial.message !== trial.state && trial.score === null && (
+        <span className="ls-Leaderboard-message">{trial.message}</span>
+      )}
     </span>
   );
 }

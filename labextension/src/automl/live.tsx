@@ -16,6 +16,8 @@ import { Leaderboard } from './leaderboard';
 import type { RunModel } from './model';
 import { DEFAULT_BUDGET } from './words';
 
+const SHOWN = 12; // candidates; all of them in the end
+
 export function LiveRun({ model, run: told }: { model: RunModel; run: RunDetail }): ReactElement {
   const { studio } = model;
   const { trans } = studio;
@@ -33,7 +35,7 @@ export function LiveRun({ model, run: told }: { model: RunModel; run: RunDetail 
           {known ? <DataFacts studio={studio} check={known} /> : <Skeleton lines={6} />}
         </Card>
       </div>
-      <Leaderboard studio={studio} run={run} />
+      <Leaderboard studio={studio} run={run} limit={SHOWN} />
       {guardrails.length > 0 && <Guardrails studio={studio} guardrails={guardrails} />}
     </div>
   );
@@ -80,7 +82,7 @@ function Trying({ model, run }: { model: RunModel; run: RunDetail }): ReactEleme
   const stopping = useStopping(model);
   const trial = run.leaderboard.find(one => one.state === 'running');
   const phase = run.progress?.phase ?? '';
-  let [what, more] = [trans.__('Waiting for its turn'), ''];
+  let [what, more] = [trans.__('Waiting to begin'), ''];
   if (stopping) {
     what = trans.__('Stopping: the best so far is fitted on all training rows and certified.');
   } else if (phase === 'finishing' || phase === 'done') {

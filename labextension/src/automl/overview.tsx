@@ -31,7 +31,8 @@ export function Overview({
   const alerted = alerts(run.guardrails);
   const took = duration(ran(run, run.ended ?? run.started));
   const best = bestOf(run);
-  const facts = `${trans.__('%1, %2 candidates', took, run.trials)}${run.state === 'stopped' ? trans.__(', stopped by hand') : ''}`;
+  const tried = trans._n('%1 candidate', '%1 candidates', run.trials);
+  const facts = [took, tried, ...(run.state === 'stopped' ? [trans.__('stopped by hand')] : [])].join(', ');
   return (
     <div className="ls-Run">
       <Head

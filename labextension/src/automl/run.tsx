@@ -1,7 +1,7 @@
 /**
  * The document of a run: live while it goes on, its result after.
  */
-import React, { ReactElement } from 'react';
+import React, { ReactElement, useState } from 'react';
 
 import { useFetched } from '../shared/fetched';
 import { downloadIcon, registerIcon, runIcon, stopIcon } from '../shared/icons';
@@ -26,6 +26,7 @@ export function RunToolbar({ model }: { model: RunModel }): ReactElement | null 
   const { trans } = studio;
   const state = useFetched(model.run);
   const stopping = useStopping(model);
+  const [busy, setBusy] = useState(false);
   const run = 'value' in state ? state.value : undefined;
   if (!run) {
     return null;
@@ -48,7 +49,13 @@ export function RunToolbar({ model }: { model: RunModel }): ReactElement | null 
   return (
     <>
       {hasModel(run) && (
-        <Button label={trans.__('Register')} icon={registerIcon} main onClick={() => void registerRun(studio, run)} />
+        <Button
+          label={busy ? trans.__('Registering …') : trans.__('Register')}
+          icon={registerIcon}
+          main
+          disabled={busy}
+          onClick={() => void registerRun(studio, run, setBusy)}
+        />
       )}
       {hasModel(run) && (
         <Button

@@ -27,7 +27,7 @@ export function Settings({ studio, run }: { studio: IStudio; run: RunDetail }): 
     [trans.__('By'), run.by]
   ];
   return (
-    <div className="ls-run ls-Run-settings">
+    <div className="ls-Run ls-Run-settings">
       <Card title={trans.__('Settings')} note={trans.__('what is at its default, too')}>
         <Facts rows={rows} />
       </Card>

@@ -89,8 +89,13 @@ export function runFacts(run: Run, now: number, trans: TranslationBundle): strin
 export function comparison(run: RunDetail, trans: TranslationBundle): string {
   const best = bestOf(run);
   const plain = baselineOf(run);
-  if (!best || !plain || best === plain || best.score === null || plain.score === null) {
+  if (!best || !plain || best.score === null || plain.score === null) {
     return '';
+  }
+  if (best === plain) {
+    return run.trials > 1
+      ? trans.__('Nothing that was tried is better: the columns may say little of %1.', run.target)
+      : trans.__('Nothing else was finished; more time may give more.');
   }
   const gain = run.greater_is_better ? best.score - plain.score : plain.score - best.score;
   const metric = metricName(run.metric);

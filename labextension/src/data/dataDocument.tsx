@@ -5,7 +5,7 @@ import React, { useState } from 'react';
 
 import type { Asset, AssetDetail, Profile } from '../api/client';
 import { Fetched, useFetched } from '../shared/fetched';
-import { ago, bytes, exact } from '../shared/format';
+import { ago, bytes, exact, number } from '../shared/format';
 import { LineageView } from '../shared/lineage';
 import { Ago, Card, Chip, Middle, StateView, Tabs, VersionChip } from '../shared/parts';
 import type { IStudio } from '../studio';
@@ -87,8 +87,9 @@ function Head({ studio, asset, extra }: { studio: IStudio; asset: AssetDetail; e
     asset.version === newest
       ? trans._n('the only version', 'newest of %1', asset.versions.length)
       : trans.__('version %1 is newer', newest);
+  const read = readAs(trans, asset.found);
   return (
-    <header className="ls-head">
+    <div className="ls-head">
       <div className="ls-head-line">
         <h1>
           <Middle text={asset.name} max={48} />
@@ -108,9 +109,9 @@ function Head({ studio, asset, extra }: { studio: IStudio; asset: AssetDetail; e
       </div>
       <div className="ls-note">
         {trans.__('from')} <Middle text={asset.source} max={64} />
-        {` · ${readAs(trans, asset.found)}`}
+        {read && ` · ${read}`}
       </div>
-    </header>
+    </div>
   );
 }
 
@@ -158,7 +159,7 @@ function Versions({ studio, asset }: { studio: IStudio; asset: AssetDetail }) {
                   </button>
                 )}
               </th>
-              <td className="ls-right">{`${counted(one.rows)} × ${counted(one.columns)}`}</td>
+              <td className="ls-right">{`${number(one.rows)} × ${number(one.columns)}`}</td>
               <td className="ls-right">{bytes(one.size)}</td>
               <td>
                 <Middle text={one.source} max={40} />
@@ -173,10 +174,6 @@ function Versions({ studio, asset }: { studio: IStudio; asset: AssetDetail }) {
 }
 
 function shape({ trans }: IStudio, asset: Asset): string {
-  const columns = trans._n('%2 column', '%2 columns', asset.columns, counted(asset.columns));
-  return `${trans._n('%2 row', '%2 rows', asset.rows, counted(asset.rows))} × ${columns}`;
-}
-
-function counted(count: number): string {
-  return count.toLocaleString('en-US');
+  const columns = trans._n('%2 column', '%2 columns', asset.columns, number(asset.columns));
+  return `${trans._n('%2 row', '%2 rows', asset.rows, number(asset.rows))} × ${columns}`;
 }

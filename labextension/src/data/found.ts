@@ -7,7 +7,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 export function readAs(trans: TranslationBundle, found: Record<string, unknown>): string {
   const { format, delimiter, encoding, decimal, header } = found;
   const words = [
-    format === 'csv' ? trans.__('CSV') : format === 'parquet' ? trans.__('Parquet') : format && String(format),
+    format === 'csv' && trans.__('CSV'),
+    format === 'parquet' && trans.__('Parquet'),
     typeof delimiter === 'string' && trans.__('%1 between values', delimiterName(trans, delimiter)),
     typeof encoding === 'string' && encoding,
     decimal === ',' && trans.__('decimal comma'),

@@ -28,7 +28,7 @@ export interface IGridState {
 
 export class GridModel extends DataModel {
   constructor(
-    private _ref: string,
+    readonly ref: string,
     readonly fields: Column[],
     rows: number,
     query: IQuery
@@ -128,7 +128,7 @@ export class GridModel extends DataModel {
 
   private async _rows(query: IQuery, corner: ICorner, signal: AbortSignal): Promise<Rows> {
     const where = { offset: corner.row, limit: PAGE_ROWS, first_column: corner.column, columns: PAGE_COLUMNS };
-    return get('/labstudio/api/data/{ref}/rows', { at: { ref: this._ref }, query: { ...query, ...where }, signal });
+    return get('/labstudio/api/data/{ref}/rows', { at: { ref: this.ref }, query: { ...query, ...where }, signal });
   }
 
   private _set(part: Partial<IGridState>): void {

@@ -33,7 +33,9 @@ function ImportForm({ studio, state }: IProps) {
     <div role="form" aria-label={trans.__('Import data')} className="ls-import" onKeyDown={onKeyDown}>
       <h1>{trans.__('Import data')}</h1>
       <p className="ls-muted">
-        {trans.__('A CSV or Parquet file becomes a version that never changes. Its types are found; the file stays as it is.')}
+        {trans.__(
+          'A CSV or Parquet file becomes a version that never changes. Its types are found; the file stays as it is.'
+        )}
       </p>
       <Drop studio={studio} state={state} />
       <Field label={trans.__('or a file on the server')} field="file" problem={state.problem}>

@@ -119,7 +119,15 @@ export class ImportState extends VDomModel {
     super.dispose();
   }
 
-  private _finish({ asset, existed, job }: { asset: { ref: string; subject: string } | null; existed: boolean; job: string | null }): void {
+  private _finish({
+    asset,
+    existed,
+    job
+  }: {
+    asset: { ref: string; subject: string } | null;
+    existed: boolean;
+    job: string | null;
+  }): void {
     const { trans, tell, open } = this._studio;
     this._named = false;
     this._set({ progress: null, file: null, path: '', name: '', options: {} });
@@ -179,7 +187,9 @@ export function problemOf(error: unknown): IProblem {
 /** The form without the fields that the document has itself. */
 function onlyOptions(form: Form): Form {
   const schema = form.form as { properties?: Record<string, unknown>; required?: string[] };
-  const properties = Object.fromEntries(Object.entries(schema.properties ?? {}).filter(([key]) => !OTHERS.includes(key)));
+  const properties = Object.fromEntries(
+    Object.entries(schema.properties ?? {}).filter(([key]) => !OTHERS.includes(key))
+  );
   const keep = (names: string[] = []) => names.filter(name => !OTHERS.includes(name));
   return {
     ...form,

@@ -6,7 +6,7 @@ import React, { lazy, Suspense } from 'react';
 
 import { Asset, get } from '../api/client';
 import { Fetched } from '../shared/fetched';
-import { ago, exact } from '../shared/format';
+import { ago, exact, number } from '../shared/format';
 import { cellIcon, dataIcon, runIcon, uploadIcon } from '../shared/icons';
 import { Button, Skeleton } from '../shared/parts';
 import type { IContent, IItem, IPanel, IStudio } from '../studio';
@@ -57,7 +57,7 @@ function item(studio: IStudio, asset: Asset): IItem {
     tone: 'plain',
     name: asset.name,
     version: asset.version,
-    facts: `${asset.rows.toLocaleString('en-US')} × ${asset.columns.toLocaleString('en-US')} · ${ago(asset.created)}`,
+    facts: `${number(asset.rows)} × ${number(asset.columns)} · ${ago(asset.created)}`,
     title: trans.__('%1, added %2 by %3, from %4', asset.ref, exact(asset.created), asset.by, asset.source),
     actions: [run, open, cell]
   };
@@ -68,12 +68,18 @@ function openAsset(studio: IStudio, ref: string, views: Map<string, AssetView>):
   const view = views.get(ref) ?? new AssetView();
   views.set(ref, view);
   const asset = new Fetched(signal => get('/labstudio/api/data/{ref}', { at, signal }), studio.changes);
-  const profile = new Fetched(signal => get('/labstudio/api/data/{ref}/profile', { at, signal }), null);
+  const changes = ref.includes('@') ? null : studio.changes; // a version never changes, the newest one may be another
+  const profile = new Fetched(signal => get('/labstudio/api/data/{ref}/profile', { at, signal }), changes);
   const run = () => studio.open(`new-run:${asset.value?.ref ?? ref}`);
   const props = { studio, asset, profile, view };
   return {
     toolbar: () =>
-      React.createElement(Button, { label: studio.trans.__('New AutoML run'), icon: runIcon, main: true, onClick: run }),
+      React.createElement(Button, {
+        label: studio.trans.__('New AutoML run'),
+        icon: runIcon,
+        main: true,
+        onClick: run
+      }),
     view: () => later(React.createElement(DataDocument, props)),
     cell: () => (asset.value ? { magic: 'data', verb: 'show', options: { data: asset.value.ref } } : null),
     dispose: () => {

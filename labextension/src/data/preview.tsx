@@ -3,9 +3,10 @@
  */
 import { MessageLoop } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
-import React, { KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import React, { KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 
 import type { AssetDetail } from '../api/client';
+import { number } from '../shared/format';
 import { filterIcon } from '../shared/icons';
 import { Button, Skeleton } from '../shared/parts';
 import type { IStudio } from '../studio';
@@ -30,11 +31,10 @@ export function Preview({ studio, asset, view }: IProps) {
   const model = view.grid(asset);
   const state = useGridState(model);
   const [asTable, setAsTable] = useState(false);
+  const wrong = useId();
   const { sort } = state.query;
-  const all = state.total.toLocaleString('en-US');
-  const rows = state.query.filter
-    ? trans.__('%1 of %2 rows match', all, asset.rows.toLocaleString('en-US'))
-    : trans.__('%1 rows', all);
+  const all = number(state.total);
+  const rows = state.query.filter ? trans.__('%1 of %2 rows match', all, number(asset.rows)) : trans.__('%1 rows', all);
   const order = sort.length
     ? trans.__('sorted by %1', spoken(sort, trans.__('descending'), trans.__('then')))
     : trans.__('as stored');
@@ -54,10 +54,10 @@ export function Preview({ studio, asset, view }: IProps) {
         <button className="ls-link" aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
           {asTable ? trans.__('Show as grid') : trans.__('Show as table')}
         </button>
-        <Filter studio={studio} view={view} />
+        <Filter studio={studio} view={view} wrong={state.error ? wrong : undefined} />
       </div>
       {state.error && (
-        <div className="ls-preview-error" role="alert" id="ls-filter-error">
+        <div className="ls-preview-error" role="alert" id={wrong}>
           {state.error.message}
           {state.query.filter === view.query.filter && (
             <Button label={trans.__('Try again')} onClick={() => void model.apply(view.query)} />
@@ -75,7 +75,7 @@ export function Preview({ studio, asset, view }: IProps) {
   );
 }
 
-function Filter({ studio: { trans }, view }: { studio: IStudio; view: AssetView }) {
+function Filter({ studio: { trans }, view, wrong }: { studio: IStudio; view: AssetView; wrong?: string }) {
   const [text, setText] = useState(view.query.filter);
   useEffect(() => {
     const timer = window.setTimeout(() => view.show({ filter: text.trim() }), PAUSE);
@@ -98,7 +98,8 @@ function Filter({ studio: { trans }, view }: { studio: IStudio; view: AssetView 
         value={text}
         spellCheck={false}
         aria-label={trans.__('Filter rows')}
-        aria-describedby="ls-filter-error"
+        aria-invalid={wrong !== undefined}
+        aria-describedby={wrong}
         placeholder={trans.__('Filter, such as %1', view.example)}
         onChange={event => setText(event.target.value)}
         onKeyDown={onKeyDown}
@@ -120,8 +121,9 @@ function Grid({ studio, model, view, label }: { studio: IStudio; model: GridMode
       tooMuch: () => studio.tell(studio.trans.__('This is too much to copy at once; select up to 8,000 rows.'))
     });
     const draw = () => style(grid, node);
-    fit(grid, model); // before it is shown, as each width would be drawn for itself
     draw();
+    fit(grid, model);
+    MessageLoop.flush(); // before it is shown, as the grid would be drawn again for each column's width
     Widget.attach(grid, node);
     grid.scrollTo(view.scroll.x, view.scroll.y);
     studio.themes?.themeChanged.connect(draw);

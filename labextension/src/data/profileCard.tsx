@@ -34,12 +34,12 @@ export function ProfileCard({ studio: { trans }, column, rows }: IProps) {
   const [left, right] = facts(trans, column, rows);
   return (
     <article className={`ls-column ${open ? 'ls-open' : ''}`}>
-      <h3>
+      <h2>
         <button aria-expanded={open} onClick={() => setOpen(!open)}>
           <Middle text={column.name} max={26} />
         </button>
         <span className="ls-note">{typeName(trans, column)}</span>
-      </h3>
+      </h2>
       {column.counts.length > 1 ? (
         <Histogram trans={trans} column={column} />
       ) : (
@@ -56,9 +56,7 @@ export function ProfileCard({ studio: { trans }, column, rows }: IProps) {
         <span className="ls-rail" aria-hidden="true">
           <i style={{ width: `${100 * share}%`, minWidth: share ? 2 : 0 }} />
         </span>
-        <span title={trans.__('%1 of %2 rows', column.missing.toLocaleString('en-US'), rows.toLocaleString('en-US'))}>
-          {percent(share)}
-        </span>
+        <span title={trans.__('%1 of %2 rows', number(column.missing), number(rows))}>{percent(share)}</span>
       </p>
       <p className={`ls-column-note ${column.note ? '' : 'ls-muted'} ${column.alert ? 'ls-alert' : ''}`}>
         {column.note && <Note.react tag="span" width="14px" height="14px" />}
@@ -76,12 +74,18 @@ function Histogram({ trans, column: { counts, edges, name } }: { trans: Translat
   const width = 100 / counts.length;
   const label = trans.__('%1: %2 bars from %3 to %4', name, counts.length, edge(edges[0]), edge(edges.at(-1)!));
   return (
-    <svg className="ls-histogram" viewBox={`0 0 100 ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={label}>
+    <svg
+      className="ls-histogram"
+      viewBox={`0 0 100 ${HEIGHT}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
       {counts.map((count, index) => {
         const height = count ? Math.max(1, (count / highest) * HEIGHT) : 0;
         return (
           <rect key={index} x={index * width} y={HEIGHT - height} width={width * 0.93} height={height}>
-            <title>{`${edge(edges[index])} – ${edge(edges[index + 1])}: ${count.toLocaleString('en-US')}`}</title>
+            <title>{`${edge(edges[index])} – ${edge(edges[index + 1])}: ${number(count)}`}</title>
           </rect>
         );
       })}
@@ -113,14 +117,14 @@ function TopValues({ trans, column, rows }: IColumn) {
             {cellText(value, column)}
           </span>
           <i style={{ width: `${(100 * count) / most}%` }} aria-hidden="true" />
-          <span>{count.toLocaleString('en-US')}</span>
+          <span>{number(count)}</span>
         </li>
       ))}
       {others > 0 && (
         <li className="ls-muted">
-          <span className="ls-cut">{trans.__('%1 more', others.toLocaleString('en-US'))}</span>
+          <span className="ls-cut">{trans.__('%1 more', number(others))}</span>
           <i className="ls-none" />
-          <span>{Math.max(0, rest).toLocaleString('en-US')}</span>
+          <span>{number(Math.max(0, rest))}</span>
         </li>
       )}
     </ul>
@@ -133,7 +137,7 @@ function Details({ trans, column, rows }: IColumn) {
     number(value)
   ]);
   const lines: [string, string][] = [
-    [trans.__('different values'), column.distinct.toLocaleString('en-US')],
+    [trans.__('different values'), number(column.distinct)],
     [trans.__('smallest'), cellText(column.minimum, column)],
     ...quantiles,
     [trans.__('largest'), cellText(column.maximum, column)],
@@ -141,7 +145,7 @@ function Details({ trans, column, rows }: IColumn) {
   ];
   const top = column.top.map(([value, count]): [string, string] => [
     cellText(value, column),
-    `${count.toLocaleString('en-US')} (${percent(rows ? count / rows : 0)})`
+    `${number(count)} (${percent(rows ? count / rows : 0)})`
   ]);
   return (
     <div className="ls-column-details">
@@ -167,7 +171,7 @@ function typeName(trans: TranslationBundle, { physical, semantic }: ColumnProfil
 }
 
 function facts(trans: TranslationBundle, column: ColumnProfile, rows: number): [string, string] {
-  const distinct = trans.__('%1 distinct', column.distinct.toLocaleString('en-US'));
+  const distinct = trans.__('%1 distinct', number(column.distinct));
   if (isNumeric(column) || column.physical === 'datetime') {
     const end = (value: unknown) => (typeof value === 'number' ? edge(value) : cellText(value, column));
     const range = column.minimum === null ? '' : `${end(column.minimum)} – ${end(column.maximum)}`;

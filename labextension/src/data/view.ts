@@ -24,7 +24,10 @@ export class AssetView {
 
   /** The rows, opened when they are first looked at. */
   grid(asset: AssetDetail): GridModel {
-    this._grid ??= new GridModel(asset.ref, asset.fields, asset.rows, this._query);
+    if (this._grid?.ref !== asset.ref) {
+      this._grid?.dispose();
+      this._grid = new GridModel(asset.ref, asset.fields, asset.rows, this._query);
+    }
     return this._grid;
   }
 

@@ -28,7 +28,10 @@ export function Drop({ studio, quiet }: { studio: IStudio; quiet?: boolean }): R
     const onProgress = (arrived: number, size: number) => setGoing({ file, share: size ? arrived / size : 1 });
     try {
       const id = await upload(file, { onProgress, signal });
-      opened(studio, await post('/labstudio/api/data', { body: { name: nameOf(file.name), upload: id } as any, signal }));
+      opened(
+        studio,
+        await post('/labstudio/api/data', { body: { name: nameOf(file.name), upload: id } as any, signal })
+      );
     } catch (error) {
       signal.aborted || studio.fail(error);
     }
@@ -57,7 +60,9 @@ export function Drop({ studio, quiet }: { studio: IStudio; quiet?: boolean }): R
       {going ? (
         <>
           <div className="ls-Drop-text">
-            <h2>{going.share < 1 ? trans.__('Bringing in %1', going.file.name) : trans.__('Reading %1', going.file.name)}</h2>
+            <h2>
+              {going.share < 1 ? trans.__('Bringing in %1', going.file.name) : trans.__('Reading %1', going.file.name)}
+            </h2>
             <progress aria-label={going.file.name} value={going.share < 1 ? going.share : undefined} />
             <p className="ls-note">{trans.__('%1 of %2', percent(going.share), bytes(going.file.size))}</p>
           </div>
@@ -70,7 +75,12 @@ export function Drop({ studio, quiet }: { studio: IStudio; quiet?: boolean }): R
             <p>{trans.__('CSV, TSV or Parquet. It stays on this server.')}</p>
             <p className="ls-note">{trans.__('In the file browser, right-click a file and choose “Add to Studio”.')}</p>
           </div>
-          <Button main={!quiet} label={trans.__('Import data')} icon={uploadIcon} onClick={() => studio.open('import:')} />
+          <Button
+            main={!quiet}
+            label={trans.__('Import data')}
+            icon={uploadIcon}
+            onClick={() => studio.open('import:')}
+          />
         </>
       )}
     </section>

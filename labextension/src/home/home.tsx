@@ -4,6 +4,7 @@
 import React, { ReactElement } from 'react';
 
 import { Fetched, useFetched } from '../shared/fetched';
+import { launchIcon } from '@jupyterlab/ui-components';
 import { certificateIcon, dataIcon, modelIcon, runIcon } from '../shared/icons';
 import { Ago, Button, Skeleton, StateView } from '../shared/parts';
 import type { IStudio } from '../studio';
@@ -35,12 +36,12 @@ function Welcome({ studio }: { studio: IStudio }): ReactElement {
   const { trans } = studio;
   return (
     <>
-      <header>
+      <div>
         <h1 className="ls-Home-welcome">{trans.__('Welcome. Let us start with a table.')}</h1>
         <p className="ls-Home-lede">
           {trans.__('Bring in a file, choose the column you want to know, and have a tested model a minute later.')}
         </p>
-      </header>
+      </div>
       <Drop studio={studio} />
       <Road studio={studio} />
       <Keys studio={studio} />
@@ -54,12 +55,12 @@ function Begun({ studio, all }: { studio: IStudio; all: IAll }): ReactElement {
   const step = nextStep(all);
   return (
     <>
-      <header>
+      <div>
         <h1>{all.workspace.name}</h1>
         <p className="ls-note">
           {all.workspace.root} · {all.workspace.governance}
         </p>
-      </header>
+      </div>
       {going.length > 0 && <Items studio={studio} title={trans.__('Running now')} items={going} />}
       {step && (
         <section className="ls-Card ls-Home-step">
@@ -67,7 +68,7 @@ function Begun({ studio, all }: { studio: IStudio; all: IAll }): ReactElement {
             <h2>{step.title}</h2>
             <p>{step.text}</p>
           </div>
-          <Button main label={step.label} icon={runIcon} onClick={() => studio.open(step.subject)} />
+          <Button main label={step.label} icon={launchIcon} onClick={() => studio.open(step.subject)} />
         </section>
       )}
       <Items studio={studio} title={trans.__('Recent')} items={recent(all)} />

@@ -86,7 +86,7 @@ export function nextStep({ data, runs, models }: IAll): IStep | null {
       subject: `new-run:${newest.ref}`
     };
   }
-  const done = runs.find(run => run.state === 'complete');
+  const done = runs.find(run => run.passed);
   if (done && !models.length) {
     return {
       title: __('Keep the model of %1', done.id),

@@ -43,19 +43,19 @@ function Actions({ studio, job: fetched }: { studio: IStudio; job: Fetched<Job> 
     <>
       {isGoing(job) ? (
         <>
-          <Button
-            label={trans.__('Stop and keep')}
-            icon={stopIcon}
-            disabled={job.stop_requested}
-            onClick={act(stop)}
-          />
+          <Button label={trans.__('Stop and keep')} icon={stopIcon} disabled={job.stop_requested} onClick={act(stop)} />
           <Button plain label={trans.__('End now')} onClick={act(end)} />
         </>
       ) : (
         <Button label={trans.__('Run again')} icon={refreshIcon} onClick={act(again)} />
       )}
       {made && (
-        <Button plain label={trans.__('Open %1', made.slice(made.indexOf(':') + 1))} icon={launchIcon} onClick={() => studio.open(made)} />
+        <Button
+          plain
+          label={trans.__('Open %1', made.slice(made.indexOf(':') + 1))}
+          icon={launchIcon}
+          onClick={() => studio.open(made)}
+        />
       )}
     </>
   );
@@ -86,7 +86,7 @@ function Head({ studio: { trans }, job }: { studio: IStudio; job: Job }): ReactE
     return () => window.clearInterval(timer);
   }, [going]);
   return (
-    <header className="ls-Job-head">
+    <div className="ls-Job-head">
       <div>
         <h1>{job.title || job.id}</h1>
         <Chip tone={toneOf(job)} label={wordOf(job)} />
@@ -97,9 +97,11 @@ function Head({ studio: { trans }, job }: { studio: IStudio; job: Job }): ReactE
         <span>
           {trans.__('by %1', job.by)}, <Ago time={job.started ?? job.created} />
         </span>
-        <span>{going ? trans.__('running for %1', duration(took(job))) : trans.__('took %1', duration(took(job)))}</span>
+        <span>
+          {going ? trans.__('running for %1', duration(took(job))) : trans.__('took %1', duration(took(job)))}
+        </span>
       </p>
-    </header>
+    </div>
   );
 }
 

@@ -42,10 +42,13 @@ export function took({ started, ended, created }: Job, now = Date.now() / 1000):
   return Math.max(0, (ended ?? now) - (started ?? created));
 }
 
-/** `Done in 42 s`, `Running`, `Failed: the disk was full`. */
+/** `Done in 42 s`, `Running`, `Failed · The disk is full.` */
 export function factsOf(job: Job): string {
-  if (job.state === 'complete' || job.state === 'stopped') {
-    return __('%1 in %2', wordOf(job), duration(took(job)));
+  if (job.state === 'complete') {
+    return __('Done in %1', duration(took(job)));
+  }
+  if (job.state === 'stopped') {
+    return __('Stopped after %1', duration(took(job)));
   }
   return job.error && !isGoing(job) ? `${wordOf(job)} · ${job.error}` : wordOf(job);
 }

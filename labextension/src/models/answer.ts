@@ -26,7 +26,11 @@ export function useAnswer(ref: string, row: Row): IAnswer {
     setAnswer(before => ({ ...before, pending: true }));
     const ask = async () => {
       try {
-        const found = await post('/labstudio/api/models/{ref}/predict', { at: { ref }, body: { rows: [told(row)] }, signal });
+        const found = await post('/labstudio/api/models/{ref}/predict', {
+          at: { ref },
+          body: { rows: [told(row)] },
+          signal
+        });
         if (!signal.aborted) {
           setAnswer({ found, error: null, pending: false });
         }
@@ -53,9 +57,7 @@ export type Likely = [name: string, probability: number];
 /** The likeliest classes first. */
 export function likeliest({ classes, probabilities }: Predictions): Likely[] {
   const [first] = probabilities ?? [];
-  return (classes ?? [])
-    .map((name, at): Likely => [String(name), first?.[at] ?? 0])
-    .sort((a, b) => b[1] - a[1]);
+  return (classes ?? []).map((name, at): Likely => [String(name), first?.[at] ?? 0]).sort((a, b) => b[1] - a[1]);
 }
 
 /** A column that is left out is missing. */

@@ -29,8 +29,13 @@ export function Field(props: IProps): ReactElement {
         <Middle text={input.name} max={24} />
       </label>
       {missing ? (
-        <button id={id} className="ls-input ls-try-missing" onClick={() => onChange(start(input))}>
-          {trans.__('missing; press to give a value')}
+        <button
+          id={id}
+          className="ls-input ls-try-missing"
+          title={trans.__('Give it a value')}
+          onClick={() => onChange(start(input))}
+        >
+          {trans.__('missing')}
         </button>
       ) : (
         <Shape {...props} id={id} />
@@ -157,7 +162,10 @@ function Numeric({ trans, input, value, onChange, id }: IProps & { id: string })
 
 /** Choices beside each other: a radio group, one stop of the Tab key, arrows inside. */
 function Segments({ id, options, value, onChange }: ISegments): ReactElement {
-  const chosen = Math.max(0, options.findIndex(([, one]) => one === value));
+  const chosen = Math.max(
+    0,
+    options.findIndex(([, one]) => one === value)
+  );
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (move) {
@@ -194,7 +202,10 @@ interface ISegments {
 
 /** What stands in a field at first: the usual value, or something of the right kind. */
 export function start({ kind, usual, minimum, choices }: Input): unknown {
-  return usual ?? { number: minimum ?? 0, integer: minimum ?? 0, boolean: false, choice: choices[0] ?? '', text: '', date: '' }[kind];
+  return (
+    usual ??
+    { number: minimum ?? 0, integer: minimum ?? 0, boolean: false, choice: choices[0] ?? '', text: '', date: '' }[kind]
+  );
 }
 
 /** The nearest of 1, 2, 5 times a power of ten. */

@@ -54,10 +54,7 @@ function item(studio: IStudio, model: RegisteredModel): IItem {
 }
 
 function openModel(studio: IStudio, ref: string): IContent {
-  const model = new Fetched(
-    signal => get('/labstudio/api/models/{ref}', { at: { ref }, signal }),
-    studio.changes
-  );
+  const model = new Fetched(signal => get('/labstudio/api/models/{ref}', { at: { ref }, signal }), studio.changes);
   const onClick = () => save(model.value?.ref ?? ref);
   return {
     toolbar: () =>

@@ -1,7 +1,13 @@
 /**
  * What is known of metrics by name: how they are written, and which way is up.
  */
-const TITLES: Record<string, string> = { rmse: 'RMSE', mae: 'MAE', r2: 'R²', roc_auc: 'ROC AUC', f1_macro: 'F1, macro' };
+const TITLES: Record<string, string> = {
+  rmse: 'RMSE',
+  mae: 'MAE',
+  r2: 'R²',
+  roc_auc: 'ROC AUC',
+  f1_macro: 'F1, macro'
+};
 const DOWN = new Set(['rmse', 'mae', 'median_absolute_error', 'log_loss']);
 const UP = new Set(['r2', 'roc_auc', 'accuracy', 'balanced_accuracy', 'f1_macro']);
 
@@ -14,5 +20,7 @@ export function best(name: string, values: readonly (number | undefined)[]): Set
   const known = values.filter(value => value !== undefined);
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const wanted = DOWN.has(name) ? low : UP.has(name) ? high : undefined;
-  return new Set(low === high ? [] : values.flatMap((value, at) => (value === wanted && value !== undefined ? [at] : [])));
+  return new Set(
+    low === high ? [] : values.flatMap((value, at) => (value === wanted && value !== undefined ? [at] : []))
+  );
 }

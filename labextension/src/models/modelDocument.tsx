@@ -52,7 +52,7 @@ function Head({ studio, model }: { studio: IStudio; model: ModelDetail }) {
   const { trans } = studio;
   const run = model.source.startsWith('run:') ? model.source : null;
   return (
-    <header className="ls-head">
+    <div className="ls-head">
       <div className="ls-head-line">
         <h1>
           <Middle text={model.name} max={48} />
@@ -82,6 +82,6 @@ function Head({ studio, model }: { studio: IStudio; model: ModelDetail }) {
         {' · '}
         <code title={trans.__('How an MLflow client calls it')}>{model.mlflow_uri}</code>
       </div>
-    </header>
+    </div>
   );
 }

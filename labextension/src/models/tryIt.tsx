@@ -68,7 +68,11 @@ function Answer({ studio: { trans }, model, answer }: { studio: IStudio; model: 
     <div className={`ls-answer ${pending ? 'ls-pending' : ''}`} role="status" aria-busy={pending}>
       <p>
         <strong>
-          {typeof prediction === 'number' && !classes.length ? number(prediction) : <Middle text={String(prediction)} />}
+          {typeof prediction === 'number' && !classes.length ? (
+            number(prediction)
+          ) : (
+            <Middle text={String(prediction)} />
+          )}
         </strong>
         <span>{target}</span>
       </p>

@@ -41,13 +41,13 @@ export function CertificateCard({ certificate, download }: IProps): ReactElement
         {power(max_difference)} <span className="ls-muted">{__('limit %1', power(limit))}</span>
       </>
     ],
-    [__('Rows tried'), __('%1 held out + %2 adversarial', counted(rows), counted(adversarial_rows))],
+    [__('Rows tried'), __('%1 held out + %2 adversarial', number(rows), number(adversarial_rows))],
     [__('Size of the file'), bytes(certificate.file_size)],
     [__('Runtime'), certificate.runtime],
     [__('Hash of the file'), <Hash key="hash" text={certificate.file_sha256} />]
   ];
   if (labels_equal !== null) {
-    const apart = ties ? __('%1 (%2 ties apart)', share(labels_equal), counted(ties)) : share(labels_equal);
+    const apart = ties ? __('%1 (%2 ties apart)', share(labels_equal), number(ties)) : share(labels_equal);
     facts.unshift([__('Labels equal'), apart]);
   }
   return (
@@ -79,9 +79,7 @@ function Checks({ checks }: { checks: ICheck[] }): ReactElement | null {
   return (
     <details open={failed > 0}>
       <summary>
-        {failed
-          ? __('%1 of %2 checks failed', failed, checks.length)
-          : __('%1 checks, all passed', checks.length)}
+        {failed ? __('%1 of %2 checks failed', failed, checks.length) : __('%1 checks, all passed', checks.length)}
       </summary>
       <table className="ls-Table">
         <thead>
@@ -107,8 +105,10 @@ function Checks({ checks }: { checks: ICheck[] }): ReactElement | null {
                   </span>
                   {name}
                 </th>
-                <td className="ls-right">{counted(rows)}</td>
-                <td className="ls-right">{typeof max_difference === 'number' ? power(max_difference) : max_difference}</td>
+                <td className="ls-right">{number(rows)}</td>
+                <td className="ls-right">
+                  {typeof max_difference === 'number' ? power(max_difference) : max_difference}
+                </td>
               </tr>
             );
           })}
@@ -132,8 +132,4 @@ function Hash({ text }: { text: string }): ReactElement {
 /** All of them is "all"; what is nearly all never reads as 100 %. */
 function share(equal: number): string {
   return equal === 1 ? __('all') : percent(equal, 2);
-}
-
-function counted(count: number): string {
-  return number(count).includes(',') ? number(count) : count.toLocaleString('en-US');
 }

@@ -6,10 +6,10 @@ import { Widget } from '@lumino/widgets';
 
 import type { IStudio } from '../studio';
 
-/** Whether a person wants it; the button names what is done. */
+/** Whether a person wants it; the button names what is done, and Enter alone does not do it. */
 export async function ask(studio: IStudio, title: string, text: string, label: string): Promise<boolean> {
   const buttons = [Dialog.cancelButton({ label: studio.trans.__('Cancel') }), Dialog.warnButton({ label })];
-  const { button } = await showDialog({ title, body: text, buttons });
+  const { button } = await showDialog({ title, body: text, buttons, defaultButton: 0 });
   return button.accept;
 }
 

@@ -4,7 +4,7 @@
  * Lab's own `FormComponent` draws the fields; the submit button belongs to the panel.
  */
 import { caretRightIcon, closeIcon, FormComponent } from '@jupyterlab/ui-components';
-import type { FieldTemplateProps, RJSFSchema, UiSchema, WidgetProps } from '@rjsf/utils';
+import type { FieldProps, FieldTemplateProps, RJSFSchema, UiSchema, WidgetProps } from '@rjsf/utils';
 import validator from '@rjsf/validator-ajv8';
 import React, { KeyboardEvent, ReactElement, useEffect, useId, useMemo, useState } from 'react';
 
@@ -70,6 +70,7 @@ function Fields({ studio, form, names, known, value, onChange }: IFields): React
       translator={{ load: () => studio.trans } as any}
       templates={{ FieldTemplate: Field as any }}
       widgets={{ names: Names as any }}
+      fields={{ pairs: Pairs as any }}
       idPrefix={`ls-${form.name.replace(/\W/g, '-')}-${names[0]}`}
       tagName="div"
       experimental_defaultFormStateBehavior={{ emptyObjectFields: 'skipDefaults' }}
@@ -93,8 +94,11 @@ function drawn(form: Form, names: string[], known: Choices): [RJSFSchema, UiSche
     const { choices, ...schema } = all[name];
     const suggested = (choices && known[choices]) || [];
     properties[name] = schema;
-    if (schema.type === 'array' && !(schema.items as RJSFSchema)?.enum) {
-      ui[name] = { 'ui:widget': 'names', 'ui:options': { suggested } };
+    if (schema.type === 'array') {
+      const only = (schema.items as RJSFSchema | undefined)?.enum;
+      ui[name] = { 'ui:widget': 'names', 'ui:options': { suggested: only ?? suggested, closed: Boolean(only) } };
+    } else if (schema.type === 'object') {
+      ui[name] = { 'ui:field': 'pairs' };
     } else if (schema.type === 'string' && suggested.length) {
       properties[name] = { ...schema, examples: suggested };
     } else if (schema.default !== undefined && schema.type !== 'boolean' && !schema.enum) {
@@ -130,6 +134,16 @@ function Field(props: FieldTemplateProps): ReactElement {
   );
 }
 
+/** Names with a value each, written as `name=value`. */
+function Pairs({ idSchema, name, formData, onChange }: FieldProps): ReactElement {
+  const written = Object.entries((formData ?? {}) as Values).map(([key, value]) => `${key}=${value}`);
+  const read = (pairs: string[]) =>
+    Object.fromEntries(pairs.map(pair => pair.split(/\s*=\s*/, 2)).filter(([key, value]) => key && value));
+  const shown = { suggested: [], placeholder: __('name=value') };
+  const told = { id: idSchema.$id, label: name, value: written, options: shown };
+  return <Names {...(told as any)} onChange={(pairs: string[]) => onChange(read(pairs))} />;
+}
+
 /** Several names: each with a button that takes it away, and a field with suggestions that adds one. */
 function Names({ id, label, value, options, onChange }: WidgetProps): ReactElement {
   const list = useId();
@@ -138,7 +152,7 @@ function Names({ id, label, value, options, onChange }: WidgetProps): ReactEleme
   const suggested = (options.suggested as string[]).filter(one => !names.includes(one));
   const add = (name: string) => {
     setText('');
-    if (name && !names.includes(name)) {
+    if (name && !names.includes(name) && (!options.closed || suggested.includes(name))) {
       onChange([...names, name]);
     }
   };
@@ -171,8 +185,10 @@ function Names({ id, label, value, options, onChange }: WidgetProps): ReactEleme
         aria-label={label}
         list={list}
         value={text}
-        placeholder={names.length ? '' : __('None')}
-        onChange={event => (suggested.includes(event.target.value) ? add(event.target.value) : setText(event.target.value))}
+        placeholder={names.length ? '' : ((options.placeholder as string) ?? __('None'))}
+        onChange={event =>
+          suggested.includes(event.target.value) ? add(event.target.value) : setText(event.target.value)
+        }
         onBlur={() => add(text.trim())}
         onKeyDown={onKeyDown}
       />

@@ -21,7 +21,8 @@ export const cellIcon = codeIcon;
 export const uploadIcon = fileUploadIcon;
 export const plainIcon = checkIcon;
 
-const line = (d: string) => `<path class="jp-icon3" fill="none" stroke="#616161" stroke-width="2" stroke-linejoin="round" stroke-linecap="round" d="${d}"/>`;
+const line = (d: string) =>
+  `<path class="jp-icon3" fill="none" stroke="#616161" stroke-width="2" stroke-linejoin="round" stroke-linecap="round" d="${d}"/>`;
 const draw = (name: string, inner: string) =>
   new LabIcon({
     name: `labstudio:${name}`,

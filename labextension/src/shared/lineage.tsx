@@ -14,7 +14,7 @@ import { __ } from './words';
 const NARROWEST = 124;
 const WIDEST = 190;
 const HEIGHT = 44;
-const ACROSS = 28;
+const ACROSS = 22;
 const DOWN = 14;
 
 const ICONS: Record<string, LabIcon> = { data: dataIcon, run: runIcon, model: modelIcon, job: jobIcon };
@@ -27,8 +27,7 @@ export interface ILayout {
 
 export function LineageView({ studio, subject }: { studio: IStudio; subject: string }): ReactElement {
   const lineage = useMemo(
-    () =>
-      new Fetched(signal => get('/labstudio/api/lineage', { query: { subject }, signal }), studio.changes),
+    () => new Fetched(signal => get('/labstudio/api/lineage', { query: { subject }, signal }), studio.changes),
     [studio, subject]
   );
   useEffect(() => () => lineage.dispose(), [lineage]);

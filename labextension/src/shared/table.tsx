@@ -37,8 +37,7 @@ export function SortableTable<T>({ label, columns, rows, rowKey, tint, onOpen }:
     return value && by ? [...rows].sort((a, b) => compare(value(a), value(b), by.sign)) : rows;
   }, [rows, columns, by]);
   // up, down, and the order it came in
-  const sort = (id: string) =>
-    setBy(by?.id !== id ? { id, sign: 1 } : by.sign === 1 ? { id, sign: -1 } : null);
+  const sort = (id: string) => setBy(by?.id !== id ? { id, sign: 1 } : by.sign === 1 ? { id, sign: -1 } : null);
   return (
     <table className="ls-Table" aria-label={label}>
       <thead>

@@ -31,6 +31,14 @@ export function addCommands(studio: IStudio, places: IPlaces, showPanel: () => v
   const category = trans.__('Studio');
   const doings: IDoing[] = [
     {
+      id: 'labstudio:home',
+      label: trans.__('Studio home'),
+      caption: trans.__('What runs, what is new, and what to do next'),
+      icon: studioIcon,
+      launcher: true,
+      run: () => studio.open('home:')
+    },
+    {
       id: 'labstudio:import-data',
       label: trans.__('Import data'),
       caption: trans.__('Bring a table into the studio'),
@@ -45,14 +53,6 @@ export function addCommands(studio: IStudio, places: IPlaces, showPanel: () => v
       icon: runIcon,
       launcher: true,
       run: () => studio.open('new-run:')
-    },
-    {
-      id: 'labstudio:home',
-      label: trans.__('Studio home'),
-      caption: trans.__('What runs, what is new, and what to do next'),
-      icon: studioIcon,
-      launcher: true,
-      run: () => studio.open('home:')
     },
     {
       id: 'labstudio:open-panel',

@@ -42,7 +42,11 @@ export function List({ label, items, current, onOpen, onMenu, onFail }: IList): 
       </ul>
       {items.length > shown && (
         <div className="ls-List-more">
-          <Button plain label={__('Show %1 more', Math.min(PORTION, items.length - shown))} onClick={() => show(shown + PORTION)} />
+          <Button
+            plain
+            label={__('Show %1 more', Math.min(PORTION, items.length - shown))}
+            onClick={() => show(shown + PORTION)}
+          />
           <span className="ls-note">{__('%1 in all', items.length)}</span>
         </div>
       )}
@@ -87,7 +91,12 @@ function Row({ item, chosen, onChoose, onOpen, onMenu, onFail }: IRow): ReactEle
       </button>
       <span className="ls-Row-actions">
         {item.actions.slice(0, 2).map(action => (
-          <button key={action.label} title={action.label} aria-label={`${action.label}: ${item.name}`} onClick={() => void act(action)}>
+          <button
+            key={action.label}
+            title={action.label}
+            aria-label={`${action.label}: ${item.name}`}
+            onClick={() => void act(action)}
+          >
             <Icon icon={action.icon} />
           </button>
         ))}

@@ -1,7 +1,15 @@
 /**
  * The side panel: search, and a section for each kind of thing in the workspace.
  */
-import { addIcon, caretDownIcon, caretRightIcon, FilterBox, MenuSvg, ReactWidget, refreshIcon } from '@jupyterlab/ui-components';
+import {
+  addIcon,
+  caretDownIcon,
+  caretRightIcon,
+  FilterBox,
+  MenuSvg,
+  ReactWidget,
+  refreshIcon
+} from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 import React, { MouseEvent, ReactElement, useEffect, useMemo, useState } from 'react';
@@ -79,14 +87,14 @@ function Panel({ studio, sections, overview, first, changed }: IPanelProps): Rea
   const known = 'value' in workspace ? workspace.value : undefined;
   return (
     <>
-      <header className="ls-Panel-head">
+      <div className="ls-Panel-head">
         <h2>{trans.__('Studio')}</h2>
         <span className="ls-Panel-workspace" title={known?.root}>
           {known?.name}
         </span>
         <Button bare label={trans.__('Home')} icon={homeIcon} onClick={() => studio.open('home:')} />
         <Button bare label={trans.__('Refresh')} icon={refreshIcon} onClick={refresh} />
-      </header>
+      </div>
       {workspace.kind === 'missing' ? (
         <Missing />
       ) : (
@@ -156,7 +164,9 @@ function Section({ studio, section, search, current }: ISectionProps): ReactElem
             <span className="ls-note">{found?.length ?? ''}</span>
           </button>
         </h3>
-        {section.add && <Button bare label={section.add.label} icon={addIcon} onClick={() => void section.add?.run()} />}
+        {section.add && (
+          <Button bare label={section.add.label} icon={addIcon} onClick={() => void section.add?.run()} />
+        )}
       </header>
       {open && (
         <>

@@ -109,7 +109,10 @@ it('alerts stand before all other guardrails', () => {
 });
 
 describe('a figure in its card', () => {
-  const layout = { title: { text: 'Calibration, expected error 1.9%' }, xaxis: { title: { text: 'said' }, range: [0, 1] } };
+  const layout = {
+    title: { text: 'Calibration, expected error 1.9%' },
+    xaxis: { title: { text: 'said' }, range: [0, 1] }
+  };
 
   it('leaves its title and what follows the comma to the card', () => {
     const { title, note, bare } = fitted({ data: [], layout });

@@ -1,12 +1,12 @@
 /** Runs and trials as the server tells them, for the tests. */
-import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { vi } from 'vitest';
 
 import type { RunDetail, Trial } from '../../src/api/client';
 import type { IStudio } from '../../src/studio';
+import { trans } from '../words';
 
-export const trans = nullTranslator.load('labstudio');
+export { trans };
 
 export function aStudio(more: Partial<IStudio> = {}): IStudio {
   const changes = { changed: new Signal({}), connected: new Signal({}) };

@@ -53,6 +53,11 @@ describe('the comparison with the baseline', () => {
   it('is not made where no baseline was tried', () => {
     expect(comparison(aRun({ leaderboard: [aTrial({ best: true })] }), trans)).toBe('');
   });
+  it('says so where nothing was better than the baseline, or nothing else was finished', () => {
+    const leaderboard = [aTrial({ best: true, learner: 'baseline' })];
+    expect(comparison(aRun({ leaderboard }), trans)).toContain('Nothing that was tried is better');
+    expect(comparison(aRun({ leaderboard, trials: 1 }), trans)).toContain('Nothing else was finished');
+  });
   it('gives both scores where more is better', () => {
     const leaderboard = [
       aTrial({ best: true, score: 0.9 }),

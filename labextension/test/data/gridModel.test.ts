@@ -23,7 +23,10 @@ it('shows the rows that match a filter', async () => {
   expect(model.rowCount('body')).toBe(1);
   expect(model.data('body', 0, 0)).toBe(1962);
   const [, told] = asked.mock.lastCall!;
-  expect(told).toMatchObject({ at: { ref: 'gapminder@3' }, query: { filter: 'year > 1960', sort: ['-year'], offset: 0 } });
+  expect(told).toMatchObject({
+    at: { ref: 'gapminder@3' },
+    query: { filter: 'year > 1960', sort: ['-year'], offset: 0 }
+  });
 });
 
 it('stays as it is when the server does not take a filter, and says why', async () => {

@@ -4,7 +4,9 @@ import { ICorner, LOADING, PAGE_COLUMNS, PAGE_ROWS, Pages, Values } from '../../
 
 /** A table whose cell at row 7, column 2 is "7:2", of any size. */
 const block = ({ row, column }: ICorner): Values =>
-  Array.from({ length: PAGE_COLUMNS }, (_, c) => Array.from({ length: PAGE_ROWS }, (_, r) => `${row + r}:${column + c}`));
+  Array.from({ length: PAGE_COLUMNS }, (_, c) =>
+    Array.from({ length: PAGE_ROWS }, (_, r) => `${row + r}:${column + c}`)
+  );
 
 describe('pages', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -62,7 +64,10 @@ describe('pages', () => {
 
   it('that fail are told, and asked for again', async () => {
     const failed = vi.fn();
-    const ask = vi.fn().mockRejectedValueOnce(new Error('no')).mockImplementation(async corner => block(corner));
+    const ask = vi
+      .fn()
+      .mockRejectedValueOnce(new Error('no'))
+      .mockImplementation(async corner => block(corner));
     const pages = new Pages(ask, vi.fn(), failed);
     pages.value(0, 0);
     await vi.runAllTimersAsync();

@@ -30,7 +30,8 @@ const column = (name: string, other: Partial<ColumnProfile> = {}): ColumnProfile
 
 it('finds columns by name and puts those to look at first', () => {
   const columns = [column('a'), column('b', { note: 'an id', missing: 2 }), column('c', { note: 'skew', alert: true })];
-  const names = (text: string, order: 'stored' | 'missing' | 'alerts') => arranged(columns, text, order).map(c => c.name);
+  const names = (text: string, order: 'stored' | 'missing' | 'alerts') =>
+    arranged(columns, text, order).map(c => c.name);
   expect(names('', 'stored')).toEqual(['a', 'b', 'c']);
   expect(names('', 'alerts')).toEqual(['c', 'b', 'a']);
   expect(names('', 'missing')).toEqual(['b', 'a', 'c']);
@@ -47,7 +48,13 @@ it('shows how a column lies, and more when its name is pressed', () => {
 });
 
 it('shows the most frequent values of a category and how many others there are', () => {
-  const top: [string, number][] = [['Africa', 624], ['Asia', 396], ['Europe', 360], ['Americas', 300], ['Oceania', 24]];
+  const top: [string, number][] = [
+    ['Africa', 624],
+    ['Asia', 396],
+    ['Europe', 360],
+    ['Americas', 300],
+    ['Oceania', 24]
+  ];
   const category = { physical: 'string', semantic: 'category', distinct: 5, top, counts: [], edges: [], mean: null };
   render(<ProfileCard studio={studio} column={column('continent', category)} rows={1704} />);
   expect(screen.getAllByRole('listitem').map(one => one.textContent)).toEqual([

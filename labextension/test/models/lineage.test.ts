@@ -5,13 +5,24 @@ import { arrange } from '../../src/shared/lineage';
 
 const lineage = (...edges: [string, string][]): Lineage => ({
   subject: 'data:a@1',
-  nodes: [...new Set(edges.flat())].map(subject => ({ subject, kind: subject.split(':')[0], label: subject, facts: '' })),
+  nodes: [...new Set(edges.flat())].map(subject => ({
+    subject,
+    kind: subject.split(':')[0],
+    label: subject,
+    facts: ''
+  })),
   edges: edges.map(([source, target]) => ({ source, target, relation: 'made' }))
 });
 
 it('puts each thing after all that it was made from', () => {
   const { columns } = arrange(
-    lineage(['file:1', 'data:a@1'], ['data:a@1', 'run:1'], ['run:1', 'file:2'], ['run:1', 'model:m@1'], ['file:2', 'model:m@1'])
+    lineage(
+      ['file:1', 'data:a@1'],
+      ['data:a@1', 'run:1'],
+      ['run:1', 'file:2'],
+      ['run:1', 'model:m@1'],
+      ['file:2', 'model:m@1']
+    )
   );
   expect(columns).toEqual([['file:1'], ['data:a@1'], ['run:1'], ['model:m@1']]);
 });

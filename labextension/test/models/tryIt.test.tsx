@@ -89,5 +89,9 @@ it('shows the likeliest classes as bars', async () => {
   } as never);
   render(<TryIt studio={studio} model={model} />);
   await pass(0);
-  expect(screen.getAllByRole('listitem').map(one => one.textContent)).toEqual(['good70.0 %', 'fair20.0 %', 'bad10.0 %']);
+  expect(screen.getAllByRole('listitem').map(one => one.textContent)).toEqual([
+    'good70.0 %',
+    'fair20.0 %',
+    'bad10.0 %'
+  ]);
 });

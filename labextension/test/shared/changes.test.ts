@@ -67,3 +67,15 @@ it('comes back at once when the browser is online again', () => {
   window.dispatchEvent(new Event('online'));
   expect(Socket.all.length).toBe(2);
 });
+
+it('tells what changed only when the page is seen again', () => {
+  const heard: number[] = [];
+  changes.changed.connect((_, revision) => heard.push(revision));
+  const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+  newest().say(7);
+  newest().say(8);
+  expect(heard).toEqual([]);
+  hidden.mockReturnValue(false);
+  document.dispatchEvent(new Event('visibilitychange'));
+  expect(heard).toEqual([8]);
+});

@@ -25,7 +25,10 @@ it('is loading, then ready', async () => {
 });
 
 it('keeps what was there when it cannot be fetched again', async () => {
-  const fetch = vi.fn().mockResolvedValueOnce('seen').mockRejectedValue(new StudioError('Offline', 'Gone.', 0));
+  const fetch = vi
+    .fn()
+    .mockResolvedValueOnce('seen')
+    .mockRejectedValue(new StudioError('Offline', 'Gone.', 0));
   const fetched = make(fetch);
   await fetched.refresh();
   await fetched.refresh();

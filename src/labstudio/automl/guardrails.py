@@ -164,7 +164,7 @@ def _skew(problem: Problem) -> Guardrail:
     deviation = float(y.std())
     skewness = float(np.mean(((y - y.mean()) / deviation) ** 3)) if deviation > 0 else 0.0
     if abs(skewness) <= _SKEWED:
-        return Guardrail("Skewed target", "passed", f"Skewness {skewness:.1f}.")
+        return Guardrail("Skewed target", "passed", "Its values lie about evenly around their mean.")
     if skewness > 0 and y.min() > 0:
         said = f"Skewness {skewness:.1f}; linear models learn its logarithm."
         return Guardrail("Skewed target", "done", said)

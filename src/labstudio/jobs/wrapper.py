@@ -28,8 +28,14 @@ def main(number: int) -> None:
     from labstudio.jobs import tables  # takes as long as the child's own imports, so after its start
 
     files = os.environ.get("LABSTUDIO_FILES") or None
-    store = Store.open(os.environ["LABSTUDIO_WORKSPACE"], files, door="job")
-    with store.write() as connection:  # the starter writes the same, if it lives long enough
+    try:
+        store = Store.open(os.environ["LABSTUDIO_WORKSPACE"], files, door="job")
+    except LabstudioError as error:  # the child cannot open it either, and says so in its own words
+        print(error, file=sys.stderr)
+        child.wait()
+        return
+    # the starter writes the same, if it lives long enough
+    with suppress(LabstudioError), store.write() as connection:
         mark = {"process": ProcessMark.current().to_dict()}
         tables.update_job(connection, number, mark, only_if=ACTIVE)
     heard = wish = None

@@ -13,7 +13,7 @@ from labstudio.server.changes import Changes, Revisions
 from labstudio.server.handlers import Unknown, urls
 from labstudio.server.openapi import PREFIX
 from labstudio.server.studio import Studio
-from labstudio.workspace import VARIABLE, find
+from labstudio.workspace import FILES_VARIABLE, VARIABLE, find
 
 
 class Labstudio(ExtensionApp):
@@ -29,7 +29,9 @@ class Labstudio(ExtensionApp):
         else the nearest .labstudio upwards from the server's folder, else a new one there.""",
     ).tag(config=True)
     files = Unicode(
-        "", help="Where bytes are kept, as a folder or an fsspec URL; with PostgreSQL it has to be given."
+        "",
+        help="""Where bytes are kept, as a folder or an fsspec URL; with PostgreSQL it has to be given. When
+        empty: the variable LABSTUDIO_FILES, else in the workspace's folder.""",
     ).tag(config=True)
     largest_upload = Int(100 * 2**30, min=1, help="Bytes that one uploaded file may have.").tag(config=True)
     direct_import = Int(
@@ -41,14 +43,15 @@ class Labstudio(ExtensionApp):
         folder = Path(self.serverapp.root_dir if self.serverapp else ".").expanduser()
         where = self.workspace or os.environ.get(VARIABLE) or _nearest(folder)
         found = find(where)
+        files = self.files or os.environ.get(FILES_VARIABLE, "")
         self.studio = Studio(
             where,
             folder,
-            files=self.files or None,
+            files=files or None,
             largest_upload=self.largest_upload,
             direct_import=self.direct_import,
         )
-        os.environ[VARIABLE] = str(found)  # kernels inherit it
+        os.environ |= {VARIABLE: str(found), FILES_VARIABLE: files}  # kernels inherit them
         self.settings["labstudio"] = self.studio
         self.studio.warm()
         self.log.info("Labstudio's workspace is %s", _without_password(str(found)))

@@ -33,6 +33,7 @@ def start_run(studio: Studio, told: AutoMLRun) -> a.RunDetail:
     workspace = studio.workspace
     begun = workspace.automl.begin(told)
     workspace.jobs.start("automl", f"automl {told.target} from {begun.data}", {"run": begun.id})
+    workspace.models.prepare()  # it loads while the run searches: registering often comes next
     return _detail(workspace.automl.get(begun.id))
 
 

@@ -1,0 +1,84 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { fireEvent, render, screen, waitFor } from '@testing-library/react';
+import React, { useState } from 'react';
+import { expect, it, vi } from 'vitest';
+
+import type { Form } from '../../src/api/client';
+import { SchemaForm } from '../../src/shared/form';
+import type { IStudio } from '../../src/studio';
+
+const studio = { trans: nullTranslator.load('labstudio') } as IStudio;
+const form: Form = {
+  name: 'automl',
+  form: {
+    type: 'object',
+    properties: {
+      target: { type: 'string', title: 'Target', choices: 'columns(data)' },
+      folds: { type: 'integer', title: 'Folds', description: 'How many.', minimum: 2, default: 5 },
+      exclude: { type: 'array', title: 'Exclude', items: { type: 'string' }, choices: 'columns(data)' },
+      types: { type: 'object', title: 'Types', additionalProperties: { type: 'string' } },
+      learners: { type: 'array', title: 'Learners', items: { enum: ['linear', 'lightgbm'] }, uniqueItems: true }
+    },
+    required: ['target']
+  },
+  ui: {},
+  first: ['target'],
+  advanced: ['folds', 'exclude', 'types', 'learners']
+};
+
+function show() {
+  const choices = vi.fn(async () => ['year', 'pop']);
+  const seen: Record<string, unknown>[] = [];
+  function Frame() {
+    const [value, setValue] = useState<Record<string, unknown>>({ data: 'gapminder@1' });
+    seen.push(value);
+    return <SchemaForm studio={studio} form={form} value={value} onChange={setValue} choices={choices} />;
+  }
+  render(<Frame />);
+  return { choices, newest: () => seen[seen.length - 1] };
+}
+
+const type = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } });
+
+it('tells only what a person has set, and keeps what it does not draw', () => {
+  const { newest } = show();
+  expect(newest()).toEqual({ data: 'gapminder@1' });
+  type('Folds', '3');
+  expect(newest()).toEqual({ data: 'gapminder@1', folds: 3 });
+  expect(screen.getByText('1 changed')).toBeTruthy();
+  type('Folds', '');
+  expect(newest()).toEqual({ data: 'gapminder@1' });
+});
+
+it('says at the field what is wrong with it', () => {
+  show();
+  type('Folds', '1');
+  expect(screen.getByRole('alert').textContent).toBe('must be >= 2');
+});
+
+it('suggests what may be chosen', async () => {
+  const { choices } = show();
+  await waitFor(() => expect(document.querySelectorAll('option[value="year"]').length).toBe(2));
+  expect(choices).toHaveBeenCalledTimes(1);
+});
+
+it('adds and takes away names, and refuses one that cannot be', () => {
+  const { newest } = show();
+  type('Exclude', 'pop, total');
+  fireEvent.keyDown(screen.getByLabelText('Exclude'), { key: 'Enter' });
+  type('Learners', 'linear');
+  type('Learners', 'magic');
+  fireEvent.keyDown(screen.getByLabelText('Learners'), { key: 'Enter' });
+  expect(newest()).toEqual({ data: 'gapminder@1', exclude: ['pop, total'], learners: ['linear'] });
+  fireEvent.click(screen.getByRole('button', { name: 'Remove linear', hidden: true }));
+  expect(newest().learners).toEqual([]);
+});
+
+it('takes names with a value each', () => {
+  const { newest } = show();
+  for (const pair of ['year = category', 'nothing']) {
+    type('Types', pair);
+    fireEvent.keyDown(screen.getByLabelText('Types'), { key: 'Enter' });
+  }
+  expect(newest().types).toEqual({ year: 'category' });
+});

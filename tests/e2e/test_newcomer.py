@@ -1,0 +1,95 @@
+"""What a newcomer does in the first five minutes, by clicking, and what then stands in the notebook."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from browsing import DARK, LIGHT, Person
+from playwright.sync_api import expect
+
+THEMES = {"light": LIGHT, "dark": DARK}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_from_a_file_to_a_model_that_predicts(person: Person, theme: str) -> None:
+    page, server = person.page, person.server
+    name = f"people-{theme}"
+    person.opens(THEMES[theme])
+    person.does("labstudio:open-panel")
+    panel = page.locator("#labstudio-panel")
+    expect(panel).to_be_visible()
+
+    # the file browser's context menu adds the file, and its document opens
+    page.locator(".jp-SideBar [data-id=filebrowser]").click()
+    page.locator(".jp-DirListing-item", has_text=f"{name}.csv").click(button="right")
+    page.get_by_role("menuitem", name="Add to Studio").click()
+    document = page.locator(".lm-DockPanel-widget:not(.lm-mod-hidden)")
+    expect(document.get_by_role("heading", name=name)).to_be_visible()
+    expect(document.locator(".lm-DataGrid canvas").first).to_be_visible()
+    person.keeps(f"data-preview-{theme}")
+    person.finds_no_barrier(".lm-DockPanel-widget:not(.lm-mod-hidden)")
+
+    document.get_by_role("tab", name="Profile").click()
+    expect(document.get_by_text("55 missing")).to_be_visible()
+    person.keeps(f"data-profile-{theme}")
+    person.finds_no_barrier(".lm-DockPanel-widget:not(.lm-mod-hidden)")
+
+    # the form knows the data; the target is guessed, the budget is chosen
+    document.get_by_role("button", name="New AutoML run").click()
+    expect(document.get_by_text("Target mean")).to_be_visible()
+    document.get_by_role("radio", name="10 s").click()
+    expect(document.get_by_text("Guardrails")).to_be_visible()
+    person.keeps(f"new-run-{theme}")
+    person.finds_no_barrier(".lm-DockPanel-widget:not(.lm-mod-hidden)")
+    document.get_by_role("button", name="Start").click()
+
+    # live: what is tried, the time left, Stop
+    expect(document.get_by_role("button", name="Stop and keep")).to_be_visible()
+    expect(document.get_by_text("Leaderboard", exact=True).first).to_be_visible()
+    person.keeps(f"run-live-{theme}")
+    person.finds_no_barrier(".lm-DockPanel-widget:not(.lm-mod-hidden)")
+
+    # after: the certificate, the charts, Register
+    register = document.get_by_role("button", name="Register")
+    expect(register).to_be_visible(timeout=60_000)
+    expect(document.get_by_text("ONNX certificate")).to_be_visible()
+    expect(document.locator(".js-plotly-plot").first).to_be_visible()
+    person.keeps(f"run-result-{theme}")
+    person.finds_no_barrier(".lm-DockPanel-widget:not(.lm-mod-hidden)")
+    run = next(one for one in server.get("automl/runs") if one["data"] == f"{name}@1")
+    assert (run["state"], run["passed"]) == ("complete", True)
+
+    register.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill(f"spend-{theme}")
+    dialog.get_by_role("button", name="Register").click()
+    page.get_by_role("button", name="Open model").click(timeout=60_000)
+
+    # try it: the answer follows the inputs
+    expect(document.get_by_text("Try it", exact=True)).to_be_visible()
+    answer = document.locator(".ls-answer")
+    expect(answer).to_have_text(re.compile(r"\d"))
+    before = answer.inner_text()
+    document.get_by_role("spinbutton", name="age").fill("69")
+    expect(answer).not_to_have_text(before)
+    person.keeps(f"model-{theme}")
+    person.finds_no_barrier(".lm-DockPanel-widget:not(.lm-mod-hidden)")
+
+    # the cell says the same
+    person.does("labstudio:open", subject=run["subject"])
+    document.get_by_role("button", name="Insert as cell").click()
+    cell = page.locator(".jp-Notebook .jp-CodeCell", has_text=f"%automl --data {name}@1 --target spend").first
+    expect(cell).to_be_visible(timeout=60_000)
+    page.wait_for_function(
+        "async () => { const panel = window.jupyterapp.shell.currentWidget;"
+        " await panel.sessionContext.ready; return panel.sessionContext.session?.kernel?.status === 'idle' }",
+        timeout=60_000,
+    )
+    person.does("notebook:run-all-cells")
+    expect(cell.locator(".jp-OutputArea-output", has_text="ONNX")).to_be_visible(timeout=90_000)
+    person.keeps(f"cell-{theme}")
+    second, first = [one["id"] for one in server.get("automl/runs") if one["data"] == f"{name}@1"]
+    clicked, typed = server.get(f"automl/runs/{first}"), server.get(f"automl/runs/{second}")
+    assert (clicked["state"], typed["state"]) == ("complete", "complete")
+    assert clicked["settings"] == typed["settings"]
