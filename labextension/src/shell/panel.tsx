@@ -1,15 +1,7 @@
 /**
  * The side panel: search, and a section for each kind of thing in the workspace.
  */
-import {
-  addIcon,
-  caretDownIcon,
-  caretRightIcon,
-  FilterBox,
-  MenuSvg,
-  ReactWidget,
-  refreshIcon
-} from '@jupyterlab/ui-components';
+import { addIcon, caretDownIcon, caretRightIcon, MenuSvg, ReactWidget, refreshIcon } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import { Signal } from '@lumino/signaling';
 import React, { MouseEvent, ReactElement, useEffect, useMemo, useState } from 'react';
@@ -100,10 +92,12 @@ function Panel({ studio, sections, overview, first, changed }: IPanelProps): Rea
       ) : (
         <>
           <div className="ls-Panel-search">
-            <FilterBox
+            <input
+              type="search"
               placeholder={trans.__('Search')}
-              useFuzzyFilter={false}
-              updateFilter={(_, query) => setSearch(query?.trim() ?? '')}
+              aria-label={trans.__('Search')}
+              spellCheck={false}
+              onChange={event => setSearch(event.target.value.trim())}
             />
           </div>
           <Connection studio={studio} />
