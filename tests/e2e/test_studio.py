@@ -236,3 +236,28 @@ def test_a_file_is_brought_by_the_import_form(person: Person) -> None:
     document.get_by_role("button", name="Import", exact=True).click()
     expect(document.get_by_role("heading", name="brought")).to_be_visible()
     assert person.server.get("data/brought")["rows"] == 200
+
+
+def test_the_live_chart_and_the_leaderboard_follow_the_trials(person: Person, assets: None) -> None:
+    run = person.server.post("automl/runs", data="people", target="spend", budget=90)
+    person.opens()
+    person.does("labstudio:open", subject=run["subject"])
+    document = person.page.locator(DOCUMENT)
+    expect(document.locator(".js-plotly-plot").first).to_be_visible(timeout=40_000)
+    before = points(person)
+    person.page.wait_for_function(f"() => ({POINTS})() >= {before + 2}", timeout=60_000, polling=250)
+    expect(document.locator("tbody tr").nth(2)).to_be_visible()
+    person.keeps("run-live-light")
+    document.get_by_role("button", name="Stop and keep").click()
+    expect(document.get_by_role("button", name="Register").first).to_be_visible(timeout=60_000)
+
+
+POINTS = (
+    "() => Math.max(0, ...[...document.querySelectorAll('.js-plotly-plot')]"
+    ".flatMap(plot => plot.data.map(trace => trace.x.length)))"
+)
+
+
+def points(person: Person) -> int:
+    """Count the points of the longest series that is drawn."""
+    return int(person.page.evaluate(POINTS))

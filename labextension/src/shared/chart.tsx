@@ -44,23 +44,37 @@ function Drawn({ studio, figure, title, height }: Required<IChart>): ReactElemen
   // a layout effect: its clean-up runs while the node still stands in the page, which detaching asks for
   useLayoutEffect(() => {
     const node = host.current!;
-    const renderer = studio.rendermime!.createRenderer(MIME);
-    Widget.attach(renderer, node);
+    let shown: IRenderMime.IRenderer | null = null;
+    let coming: IRenderMime.IRenderer | null = null;
+    let gone = false;
     let timer = 0;
     let drawn = 0;
+    let again = false;
+    // plotly's renderer draws once only: a new one stands before the old one until it has drawn
     const draw = async () => {
       timer = 0;
       drawn = Date.now();
       const data = { [MIME]: themed(latest.current, node, height) };
       const model = studio.rendermime!.createModel({ data, trusted: true }) as IRenderMime.IMimeModel;
+      coming = studio.rendermime!.createRenderer(MIME);
+      Widget.attach(coming, node, shown?.node ?? null);
       try {
-        await renderer.renderModel(model);
+        await coming.renderModel(model);
       } catch {
-        setProblem(true);
+        !gone && setProblem(true);
+      }
+      if (!gone) {
+        shown?.dispose();
+        [shown, coming] = [coming, null];
+        if (again) {
+          again = false;
+          redraw.current?.();
+        }
       }
     };
     redraw.current = () => {
-      if (!timer && node.clientWidth) {
+      again = coming !== null;
+      if (!timer && !coming && node.clientWidth) {
         timer = window.setTimeout(() => void draw(), Math.max(0, drawn + PAUSE - Date.now()));
       }
     };
@@ -69,10 +83,7 @@ function Drawn({ studio, figure, title, height }: Required<IChart>): ReactElemen
       // also fires when a hidden tab is shown again
       if (entry.contentRect.width && entry.contentRect.width !== width) {
         width = entry.contentRect.width;
-        if (drawn) {
-          MessageLoop.sendMessage(renderer, Widget.ResizeMessage.UnknownSize);
-        }
-        redraw.current?.();
+        shown ? MessageLoop.sendMessage(shown, Widget.ResizeMessage.UnknownSize) : redraw.current?.();
       }
     });
     sized.observe(node);
@@ -83,7 +94,9 @@ function Drawn({ studio, figure, title, height }: Required<IChart>): ReactElemen
       studio.themes?.themeChanged.disconnect(onTheme);
       window.clearTimeout(timer);
       redraw.current = null;
-      renderer.dispose();
+      gone = true;
+      shown?.dispose();
+      coming?.dispose();
     };
   }, [studio, height]);
 
