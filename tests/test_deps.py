@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 SCRIPT = Path(__file__).parent.parent / "scripts" / "deps.sh"
 # a Python without venv and without OpenMP's runtime, on a system without PostgreSQL's server
@@ -16,14 +18,20 @@ STUBS = {
 }
 
 
-def run(folder: Path, user: int, *arguments: str, stubs: dict[str, str] = STUBS) -> tuple[int, str, str]:
+def run(
+    folder: Path,
+    user: int,
+    *arguments: str,
+    stubs: dict[str, str] = STUBS,
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[int, str, str]:
     for name, body in stubs.items():
         stub = folder / name
         stub.write_text(f"#!/bin/sh\n{body}\n")
         stub.chmod(0o755)
     log = folder / "log"
     log.touch()
-    environment = {"PATH": str(folder), "LOG": str(log), "USER_ID": str(user)}
+    environment = {"PATH": str(folder), "LOG": str(log), "USER_ID": str(user), **variables}
     done = subprocess.run(
         ["/bin/sh", str(SCRIPT), *arguments], env=environment, capture_output=True, text=True, check=False
     )
@@ -35,7 +43,12 @@ def test_root_gets_what_is_missing_installed(tmp_path: Path) -> None:
     assert (code, said) == (0, "")
     update, install = log.splitlines()
     assert "update" in update
-    assert install.endswith("python3-venv libgomp1 postgresql")
+    assert install.endswith("python3-venv libgomp1 postgresql chromium")
+
+
+def test_who_wants_no_browser_gets_none(tmp_path: Path) -> None:
+    _, _, log = run(tmp_path, 0, "python3", "test", variables={"BROWSER": "0"})
+    assert "chromium" not in log
 
 
 def test_others_get_one_sentence_with_the_line_to_run(tmp_path: Path) -> None:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-
-sys.path.insert(0, str(Path(__file__).parents[1]))  # `serving`, `browsing`
-
 from browsing import CHROME, Person, people
+from playwright.sync_api import Browser, sync_playwright
 from serving import Server, end, start
 
 collect_ignore_glob = ["test_*.py"] if os.environ.get("BROWSER") == "0" else []  # a person's own wish

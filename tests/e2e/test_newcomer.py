@@ -87,7 +87,7 @@ def test_from_a_file_to_a_model_that_predicts(person: Person, theme: str) -> Non
         timeout=60_000,
     )
     person.does("notebook:run-all-cells")
-    expect(cell.locator(".jp-OutputArea-output", has_text="ONNX")).to_be_visible(timeout=90_000)
+    expect(cell.locator(".jp-OutputArea-output", has_text="Certified:")).to_be_visible(timeout=90_000)
     person.keeps(f"cell-{theme}")
     second, first = [one["id"] for one in server.get("automl/runs") if one["data"] == f"{name}@1"]
     clicked, typed = server.get(f"automl/runs/{first}"), server.get(f"automl/runs/{second}")
