@@ -108,6 +108,21 @@ def test_a_cell_does_what_the_form_says(server: Server) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("magic", "verb", "options", "source"),
+    [
+        ("data", "show", {"data": "people@1"}, "%data show people@1"),
+        ("data", "add", {"name": "t", "source": "/srv/t.csv"}, "%data add t /srv/t.csv"),
+        ("predict", "", {"model": "spend@1", "data": "people@1"}, "%predict --model spend@1 --data people@1"),
+        ("jobs", "log", {"job": "job-3"}, "%jobs log job-3"),
+    ],
+)
+def test_every_document_has_its_cell(
+    server: Server, magic: str, verb: str, options: dict[str, Any], source: str
+) -> None:
+    assert server.post("cells", magic=magic, verb=verb, options=options)["source"] == source
+
+
 @pytest.mark.parametrize("name", ['a "b"', "{x}", "50 %", "# no", "$HOME", "two\nlines", "a,b", "-dash"])
 def test_a_cell_takes_a_column_of_any_name(server: Server, name: str) -> None:
     from labstudio.automl.settings import AutoMLRun

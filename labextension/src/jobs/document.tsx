@@ -24,6 +24,7 @@ export function jobContent(studio: IStudio, id: string): IContent {
   });
   return {
     title,
+    cell: () => ({ magic: 'jobs', verb: 'log', options: { job: id } }),
     toolbar: () => <Actions studio={studio} job={job} />,
     view: () => <View studio={studio} job={job} id={id} />,
     dispose: () => job.dispose()
