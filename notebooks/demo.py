@@ -45,7 +45,7 @@ def main() -> int:
     print()
     print("What to try next")
     print(f"  look at the notebook it made   {FOLDER / 'quickstart.ipynb'}")
-    print(f"  go on in JupyterLab            cd {FOLDER} && ../.venv/bin/jupyter lab quickstart.ipynb")
+    print("  see it in the panels           make lab, then the flask at the left")
     print("  in a shell                     cd demo && ../.venv/bin/labstudio models list")
     print("  your own table                 %data add mine mine.csv, then %automl --data mine --target …")
     return 0
