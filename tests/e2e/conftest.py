@@ -28,9 +28,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     end(found)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, as the system has it."""
+    """Chromium, as the system has it; it ends with each module, and its event loop with it."""
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(
             executable_path=CHROME, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
