@@ -72,6 +72,7 @@ test-deps:
 	@sh scripts/deps.sh $(PYTHON) test
 
 $(VENV)/.installed: pyproject.toml Makefile | deps
+	@rm -rf "$(LINKED)"  # or what is installed would be written into the panels' sources
 ifdef UV
 	uv venv -q --allow-existing --python $(PYTHON) $(VENV)
 	uv pip install -q --python $(RUN)/python -e ".[test,postgres]"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 10_000  # of one page
 BATCH_ROWS = 65_536
-DECODED_VALUES = 10_000_000  # beyond it (some 100 ms), decoding a page from Parquet is too slow
+DECODED_VALUES = 2_000_000  # beyond it (some 50 ms), decoding a page from Parquet is too slow
 
 Make = Callable[..., None]  # Make(key, function, *args) runs a scan, wherever that is
 
