@@ -31,8 +31,9 @@ help:
 	@echo "make docs    the documentation as a site, in docs/_build/html"
 	@echo "make bench   what things cost on this machine"
 
+# As root (in a container, say) Jupyter wants to be told that this is meant; ARGS go to it as they are.
 lab: $(VENV)/.panels
-	@cd $(or $(wildcard demo),.) && "$(CURDIR)/$(RUN)/jupyter" lab
+	@cd $(or $(wildcard demo),.) && "$(CURDIR)/$(RUN)/jupyter" lab $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 demo: $(VENV)/.installed
 	@$(RUN)/python notebooks/demo.py
