@@ -1,4 +1,4 @@
-# make lab · make demo · make test · make lint · make docs · make bench
+# make lab · make demo · make test · make lint · make docs · make bench · make bench-automl
 # Everything is installed into .venv, Node too; nothing but Python 3.11+ and make has to be there before.
 
 PYTHON ?= python3
@@ -21,7 +21,14 @@ CORE := "pandas<3" "numpy<3" pyarrow duckdb scikit-learn lightgbm optuna onnx on
 	pytest pytest-timeout pytest-xdist hypothesis
 CORE_TESTS := test_schema.py test_options.py automl onnx store data display/test_bundle.py
 
-.PHONY: help lab demo test lint format docs bench deps test-deps clean
+# The engines that AutoML is measured beside, each in an environment of its own; AutoGluon without its neural
+# networks, which go first and took the whole of a short budget from its trees.
+PEERS := benchmarks/.peers
+flaml := "flaml[automl]"
+autogluon := autogluon.tabular lightgbm catboost xgboost
+mljar := mljar-supervised
+
+.PHONY: help lab demo test lint format docs bench bench-automl bench-peers deps test-deps clean
 
 help:
 	@echo "make lab     JupyterLab with the studio, in ./demo where that is there"
@@ -30,6 +37,7 @@ help:
 	@echo "make lint    ruff, mypy, import-linter; tsc, eslint, prettier and the panels' size"
 	@echo "make docs    the documentation as a site, in docs/_build/html"
 	@echo "make bench   what things cost on this machine"
+	@echo "make bench-automl   AutoML beside its peers (make bench-peers); ENGINES= BUDGETS=10,60 DATA=folder LARGE=1"
 
 # As root (in a container, say) Jupyter wants to be told that this is meant; ARGS go to it as they are.
 lab: $(VENV)/.panels
@@ -64,6 +72,20 @@ docs: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(RUN)/python benchmarks/core.py
+
+# What was measured stays in benchmarks/results; a call goes on where the last one was ended.
+bench-automl: $(VENV)/.installed
+	$(RUN)/python benchmarks/automl.py $(if $(ENGINES),--engines $(ENGINES)) $(if $(BUDGETS),--budgets $(BUDGETS)) \
+		$(if $(DATA),--data "$(DATA)") $(if $(LARGE),--large) $(if $(AGAIN),--again)
+	$(if $(DATA),,$(RUN)/python benchmarks/automl.py --write docs/benchmarks.md)
+
+bench-peers: $(VENV)/.installed $(foreach peer,flaml autogluon mljar,$(PEERS)/$(peer)/.installed)
+	$(PIP) statsmodels
+
+$(PEERS)/%/.installed:
+	$(PYTHON) -m venv $(PEERS)/$*
+	$(PEERS)/$*/bin/pip install -q pyarrow $($*)
+	@touch $@
 
 # What only the system can bring: installed when root, else named in one sentence.
 deps:
@@ -102,4 +124,4 @@ endif
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(SMALL) build dist node_modules labextension/dist labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SMALL) $(PEERS) build dist node_modules labextension/dist labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis

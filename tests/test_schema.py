@@ -196,3 +196,53 @@ def test_semantic_types_are_found() -> None:
         "same": "constant",
         "seen": "category",
     }
+
+
+def test_numbers_and_dates_kept_as_texts_are_found() -> None:
+    n = 40
+    frame = pd.DataFrame(
+        {
+            "price": [f"{i * 7 % 31}.5" for i in range(n)],
+            "gaps": [None if i % 7 == 0 else "" if i % 5 == 0 else f" {i % 30}e2 " for i in range(n)],
+            "day": [f"2024-02-{1 + i % 28:02d}" for i in range(n)],
+            "moment": [f"2024-02-{1 + i % 28:02d}T10:{i:02d}:00+02:00" for i in range(n)],
+            "few": [str(i % 10) for i in range(n)],
+            "zip": [f"0{i % 30}117" for i in range(n)],
+            "card": [f"{10**17 + i % 30}" for i in range(n)],
+            "mixed": [f"{i % 30}" if i else "twelve" for i in range(n)],
+            "no date": [f"2024-{i % 14:02d}-01" for i in range(n)],
+        }
+    )
+    for kind in (object, "string", "str"):
+        schema = Schema.infer(frame.astype(kind))
+        assert {column.name: column.semantic for column in schema} == {
+            "price": "number",
+            "gaps": "number",
+            "day": "datetime",
+            "moment": "datetime",
+            "few": "category",
+            "zip": "category",
+            "card": "category",
+            "mixed": "category",
+            "no date": "category",
+        }
+    found = Schema.infer(frame).canonical(frame.iloc[:9])
+    assert found["price"].tolist() == [i * 7 % 31 + 0.5 for i in range(9)]
+    np.testing.assert_array_equal(found["gaps"], [np.nan, 100, 200, 300, 400, np.nan, 600, np.nan, 800])
+    assert found["moment"][1] == np.datetime64("2024-02-02T08:01").astype("datetime64[s]").astype(int)
+    with pytest.raises(Invalid, match="row 1: 'dear' is not a number"):
+        Schema.infer(frame).canonical(frame.iloc[:1].assign(price="dear"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "semantic"),
+    [
+        ([f"a nice {i}" for i in range(60)], "text"),
+        ([f"{i // 6} is what was said by eight of the ten people" for i in range(300)], "text"),
+        ([f"{i % 30} of three words" for i in range(300)], "category"),
+        ([f"New York {i % 3}" for i in range(300)], "category"),
+        ([f"Nr {i}" for i in range(60)], "id"),
+    ],
+)
+def test_prose_is_told_from_categories(texts: list[str], semantic: str) -> None:
+    assert Schema.infer(pd.DataFrame({"x": texts})).columns[0].semantic == semantic

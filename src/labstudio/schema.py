@@ -32,9 +32,19 @@ OUTPUT_NAMES = ("label", "probabilities", "value")
 
 SEMANTIC_TYPES = ("number", "boolean", "category", "text", "datetime", "id", "constant")
 
-_TEXT_WORDS = 4.0  # a column of mostly distinct strings with that many words each is prose, not categories
+_TEXT_WORDS = 3.0  # a column of mostly distinct strings with that many words each is prose, not categories
+_LONG_TEXT_WORDS = 8.0  # so many words are prose even where the same text occurs a few times
 _FEW_ROWS = 20  # below it "all values differ" says nothing
-_FORCED_PHYSICAL = {"number": "number", "boolean": "boolean", "datetime": "datetime", "category": "string"}
+_FEW_NUMBERS = 12  # so many different numbers written as text are rather codes
+_NUMBER = r"\s*[+-]?(0|[1-9]\d{0,14}|(?=\.))(\.\d*)?([eE][+-]?\d{1,3})?\s*"  # 007 and 20 digits are codes
+_DATE = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
+_FORCED_PHYSICAL = {
+    "number": "number",
+    "boolean": "boolean",
+    "datetime": "datetime",
+    "category": "string",
+    "text": "string",
+}
 
 
 @dataclass(frozen=True)
@@ -215,8 +225,10 @@ def canonical_values(values: pd.Series, column: Column) -> np.ndarray:
 
 
 def _physical(name: str, values: pd.Series) -> str:
-    if isinstance(values.dtype, (pd.CategoricalDtype, pd.StringDtype)):
+    if isinstance(values.dtype, pd.CategoricalDtype):
         return "string"
+    if isinstance(values.dtype, pd.StringDtype):
+        return _physical_of_texts(values.dropna())
     kind = values.dtype.kind  # numpy's letter; pandas' nullable and Arrow-backed types have it too
     if kind == "b":
         return "boolean"
@@ -259,6 +271,18 @@ def _physical_of_objects(name: str, values: pd.Series) -> str:
         return "integer" if whole else "number"
     if all(issubclass(kind, (date, np.datetime64)) for kind in kinds):
         return "datetime"
+    return _physical_of_texts(present) if kinds == {str} else "string"
+
+
+def _physical_of_texts(texts: pd.Series) -> str:
+    """Tell numbers and ISO dates that are kept as texts, all of them, from texts."""
+    texts = texts[texts != ""]
+    for physical, pattern in (("number", _NUMBER), ("datetime", _DATE)):
+        if texts.iloc[:50].str.fullmatch(pattern).all() and texts.str.fullmatch(pattern).all():
+            if physical == "number":
+                return "number" if texts.nunique() > _FEW_NUMBERS else "string"
+            dates = pd.to_datetime(texts.astype(object), errors="coerce", utc=True, format="ISO8601")
+            return "datetime" if dates.notna().all() else "string"
     return "string"
 
 
@@ -280,9 +304,10 @@ def _semantic(name: str, values: pd.Series, physical: str) -> str:
         counts_up = every_one_differs and int(present.max()) - int(present.min()) == len(present) - 1
         called_id = name.lower() == "id" or name.lower().endswith(("_id", " id"))
         return "id" if counts_up or (every_one_differs and called_id) else "number"
-    sample = present.iloc[:2_000].astype(str)
-    if distinct > max(_FEW_ROWS, len(present) / 2) and sample.str.split().str.len().mean() >= _TEXT_WORDS:
-        return "text"
+    words = present.iloc[:2_000].astype(str).str.split().str.len().mean()
+    for fewest, share in ((_TEXT_WORDS, 0.5), (_LONG_TEXT_WORDS, 0.05)):
+        if words >= fewest and distinct > max(_FEW_ROWS, share * len(present)):
+            return "text"
     return "id" if every_one_differs else "category"
 
 
@@ -296,6 +321,15 @@ def _as_numbers(values: pd.Series, column: Column) -> np.ndarray:
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
     present = ~values.isna().to_numpy()
     objects = values.to_numpy(dtype=object)
+    if column.physical == "number" and {type(value) for value in objects[present]} == {str}:
+        try:
+            found = objects[present].astype(np.float64)  # as `float` does it, only faster
+        except ValueError:
+            pass  # the slow way says where
+        else:
+            numbers = np.full(len(objects), np.nan)
+            numbers[present] = found
+            return numbers
     numbers = np.full(len(objects), np.nan)
     for row in np.flatnonzero(present):
         numbers[row] = _number(objects[row], column, int(row))

@@ -79,7 +79,7 @@ def test_the_saved_file_predicts_what_python_predicts(
 def test_the_group_is_no_feature_and_what_happened_is_told(results: dict[str, AutoMLResult]) -> None:
     result = results["price"]
     assert "street" not in result.schema
-    assert "whole groups of 'street'" in result.notes[-1]
+    assert "whole groups of 'street'" in " ".join(result.notes)
     assert result.rows["training"] + result.rows["holdout"] == 400
 
 
@@ -111,7 +111,7 @@ def test_a_listener_hears_every_trial_begin_and_end(mixed: pd.DataFrame, pool: T
         features(mixed, "price"), "price", AutoMLSettings(trials=3), executor=pool, listener=events.append
     )
     trials = [event for event in events if isinstance(event, Trial)]
-    assert [(trial.number, trial.state) for trial in trials] == [
+    assert [(trial.number, trial.state) for trial in trials if trial.learner != "ensemble"] == [
         (number, state) for number in range(3) for state in ("running", "complete")
     ]
     phases = list(dict.fromkeys(event.phase for event in events if isinstance(event, Progress)))
@@ -127,7 +127,7 @@ def test_a_listener_stops_the_search_and_what_there_is_is_kept(
 
     result = fit(features(mixed, "price"), "price", AutoMLSettings(budget=600), executor=pool, listener=third)
     assert result.stopped
-    assert len(result.trials) == 3
+    assert len([trial for trial in result.trials if trial.learner != "ensemble"]) == 3
     assert result.certificate.passed
 
 
@@ -257,7 +257,7 @@ def test_a_killed_worker_costs_its_candidate_only(mixed: pd.DataFrame) -> None:
     settings = AutoMLSettings(trials=4, learners=["baseline", "lightgbm"])
     result = fit(many, "price", settings, listener=kill_once)
     assert killed
-    assert [trial.state for trial in result.trials] == ["complete", "complete", "failed", "complete"]
+    assert [trial.state for trial in result.trials[:4]] == ["complete", "complete", "failed", "complete"]
     assert "was killed" in result.trials[2].message
     assert result.certificate.passed
 

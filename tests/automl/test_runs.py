@@ -38,7 +38,8 @@ def test_a_run_is_kept_with_its_trials_model_and_certificate(
     assert run.state == "complete"
     assert run.settings.data == "homes@1"
     assert (run.task, run.metric) == ("regression", "rmse")
-    assert len(run.trials) == 4
+    assert [trial.learner for trial in run.trials][4:] in ([], ["ensemble"])
+    assert len(run.trials) >= 4
     assert run.leaderboard.iloc[0]["trial"] == run.best.number
     assert run.certificate.passed
     assert run.certificate.file_sha256 == run.model.sha256

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
-from labstudio.automl.splits import folds, hold_out
+from labstudio.automl.settings import AutoMLSettings
+from labstudio.automl.splits import folds, hold_out, kept_together, plan
+from labstudio.automl.tasks import Problem, understand
+from labstudio.errors import Invalid
 
 pytestmark = pytest.mark.core
 
@@ -75,3 +79,144 @@ def test_the_same_seed_gives_the_same_rows_and_another_seed_others() -> None:
     y = np.arange(200) % 3
     assert (hold_out(y, True, None, 0.2, 1) == hold_out(y, True, None, 0.2, 1)).all()
     assert (hold_out(y, True, None, 0.2, 1) != hold_out(y, True, None, 0.2, 2)).any()
+
+
+def problem(rows: int = 600, *, classes: bool = True, **settings: object) -> tuple[Problem, AutoMLSettings]:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": random.normal(size=rows), "shop": random.integers(0, 40, rows)})
+    frame["when"] = random.permutation(rows) / 7
+    frame["y"] = np.where(random.random(rows) < 0.3, "yes", "no") if classes else random.lognormal(size=rows)
+    told = AutoMLSettings(**settings)
+    return understand(frame, "y", told), told
+
+
+@pytest.mark.parametrize(
+    ("rows", "share", "held"),
+    [(600, None, 120), (5_001, None, 500), (300_000, None, 20_000), (600, 0.5, 300)],
+)
+def test_a_fifth_is_held_out_of_few_rows_a_tenth_of_more_and_never_too_many(
+    rows: int, share: float | None, held: int
+) -> None:
+    told, settings = problem(rows, holdout=share)
+    assert plan(told, settings, 3).held.sum() == pytest.approx(held, abs=2)
+
+
+def test_folds_of_a_plan_are_numbers_of_the_rows_that_are_not_held() -> None:
+    told, settings = problem()
+    found = plan(told, settings, 5)
+    left = (~found.held).sum()
+    assert sorted(np.concatenate([validation for _, validation in found.folds])) == list(range(left))
+    y = told.y[~found.held]
+    assert all(y[rows].mean() == pytest.approx(y.mean(), abs=0.01) for _, rows in found.folds)
+
+
+def test_each_part_of_a_regression_has_its_share_of_low_and_high_values() -> None:
+    told, settings = problem(1_000, classes=False)
+    found = plan(told, settings, 5)
+    highest = np.argsort(told.y)[-100:]
+    assert found.held[highest].sum() == 20
+    of_training = np.isin(np.flatnonzero(~found.held), highest)
+    assert [int(of_training[rows].sum()) for _, rows in found.folds] == [16] * 5
+
+
+def test_in_time_later_rows_judge_models_of_earlier_ones() -> None:
+    told, settings = problem(time="when")
+    found = plan(told, settings, 4)
+    assert told.times is not None
+    assert found.held.sum() == 120
+    times = told.times[~found.held]
+    assert told.times[found.held].min() > times.max()
+    assert [len(train) for train, _ in found.folds] == [240, 300, 360, 420]
+    for train, validation in found.folds:
+        assert times[train].max() < times[validation].min()
+    (train, validation), *none = plan(told, settings, 1).folds
+    assert not none
+    assert times[train].max() < times[validation].min()
+
+
+@given(moments=st.lists(st.integers(0, 6), min_size=30, max_size=80), count=st.integers(1, 6))
+def test_rows_of_one_moment_stay_on_one_side(moments: list[int], count: int) -> None:
+    if len(set(moments)) < 3:
+        moments = [*moments, 7, 8, 9]
+    frame = pd.DataFrame({"x": np.arange(len(moments)) * 0.5, "t": moments, "y": np.arange(len(moments)) / 3})
+    settings = AutoMLSettings(task="regression", time="t", holdout=0.2)
+    try:
+        found = plan(understand(frame, "y", settings), settings, count)
+    except Invalid:  # all rows that train are of one moment
+        reject()
+    times = np.array(moments)
+    assert times[found.held].min() > times[~found.held].max()
+    for train, validation in found.folds:
+        assert times[~found.held][train].max() < times[~found.held][validation].min()
+
+
+def test_groups_in_time_stay_together_and_later_ones_judge() -> None:
+    told, settings = problem(group="shop", time="when")
+    found = plan(told, settings, 3)
+    assert told.groups is not None
+    assert not set(told.groups[found.held]) & set(told.groups[~found.held])
+    groups = told.groups[~found.held]
+    for train, validation in found.folds:
+        assert not set(groups[train]) & set(groups[validation])
+
+
+def test_equal_rows_stay_on_one_side_where_there_are_more_than_a_few() -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(300, 3)), columns=["x", "width", "height"])
+    frame = pd.concat([frame, frame.iloc[:100]], ignore_index=True)
+    frame["y"] = random.choice(["yes", "no"], 400)
+    settings = AutoMLSettings()
+    found = plan(understand(frame, "y", settings), settings, 4)
+    assert not set(frame["x"][found.held]) & set(frame["x"][~found.held])
+    x = frame["x"][~found.held].to_numpy()
+    for train, validation in found.folds:
+        assert not set(x[train]) & set(x[validation])
+    assert found.held.mean() == pytest.approx(0.2, abs=0.04)
+
+
+def test_a_class_whose_rows_all_equal_others_is_learned_from_all_the_same() -> None:
+    x = np.random.default_rng(0).normal(size=(60, 3))
+    frame = pd.DataFrame(np.concatenate([x, x[:2]]), columns=["a", "b", "c"])
+    frame["y"] = ["no", "maybe"] * 30 + ["yes", "yes"]
+    for seed in range(30):
+        settings = AutoMLSettings(seed=seed)
+        told = understand(frame, "y", settings)
+        assert set(told.y[~plan(told, settings, 3).held]) == {0, 1, 2}
+
+
+def test_few_equal_rows_and_rows_equal_by_chance_are_rows_as_all_others() -> None:
+    random = np.random.default_rng(0)
+    numbers = random.normal(size=1_000)
+    numbers[:5] = numbers[5:10]
+    assert kept_together({"x": numbers}) is None
+    assert kept_together({"size": np.round(numbers), "side": np.sign(numbers)}) is None
+
+
+def test_rows_that_are_given_to_validate_and_to_test_do_just_that() -> None:
+    told, settings = problem()
+    validation, test = np.arange(600) % 5 == 0, np.arange(600) % 5 == 1
+    found = plan(told, settings, 8, validation_rows=validation, test_rows=test)
+    assert (found.held == test).all()
+    ((train, judges),) = found.folds
+    assert np.flatnonzero(~test)[judges].tolist() == np.flatnonzero(validation).tolist()
+    assert len(train) == 360
+    only_validation = plan(told, settings, 8, validation_rows=validation)
+    assert only_validation.held.sum() == 96
+    assert not (only_validation.held & validation).any()
+    assert len(plan(told, settings, 8, test_rows=test).folds) == 8
+    with pytest.raises(Invalid, match=r"test: no row of it has a value in 'y'"):
+        plan(told, settings, 8, test_rows=np.zeros(600, dtype=bool))
+
+
+def test_training_rows_of_one_class_are_refused_with_a_sentence() -> None:
+    frame = pd.DataFrame({"x": np.arange(60) / 3, "y": ["no"] * 50 + ["yes"] * 10})
+    settings = AutoMLSettings(time="x")
+    with pytest.raises(Invalid, match="training sees one class of 'y' only; leave out time"):
+        plan(understand(frame, "y", settings), settings, 3)
+
+
+def test_many_groups_are_dealt_in_a_moment_and_evenly() -> None:
+    groups = np.random.default_rng(0).integers(0, 60_000, 200_000)
+    groups = np.unique(groups, return_inverse=True)[1]
+    pairs = folds(np.arange(200_000) % 3, True, groups, 5, seed=0)
+    assert all(len(validation) == pytest.approx(40_000, rel=0.01) for _, validation in pairs)

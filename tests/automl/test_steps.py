@@ -7,16 +7,14 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from emitting import through_the_graph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 
-from labstudio.automl.steps import ImputeScale, Numbers, OneHotCategories, OrdinalCategories
-from labstudio.automl.views import linear_view, tree_view
-from labstudio.onnx.graph import Graph, described
-from labstudio.onnx.model import load
-from labstudio.schema import Column, Schema
+from labstudio.automl.steps import Numbers, OneHotCategories, OrdinalCategories, Scaled
+from labstudio.schema import Column
 
 pytestmark = pytest.mark.core
 
@@ -41,15 +39,6 @@ def as_columns(rows, physical):
     semantic = "category" if physical == "string" else "number"
     columns = [Column(f"c {i}", physical, semantic, f"c {i}") for i in range(len(rows))]
     return columns, {column.name: row for column, row in zip(columns, rows, strict=True)}
-
-
-def through_the_graph(step, columns, values):
-    graph = Graph(columns)
-    graph.output("value", step.emit(graph), "double", [None, len(step.names)])
-    schema = Schema(tuple(columns))
-    model = load(graph.build(described(schema, "regression", None)))
-    feed = {column.input: values[column.name].reshape(-1, 1) for column in columns}
-    return model._session.run(["value"], feed)[0]
 
 
 @sizes
@@ -81,7 +70,7 @@ def test_filling_and_scaling_are_those_of_scikit_learn(rows):
         wanted = np.clip(scaler.transform(imputer.transform(ask)), -4, 4)
     flags = ask.isna().to_numpy()[:, clean.isna().any().to_numpy()]
     wanted = np.column_stack([wanted, flags])
-    step = ImputeScale(columns).fit(fitted)
+    step = Scaled(Numbers(columns), flags=True).fit(fitted)
     np.testing.assert_allclose(step.transform(asked), wanted, rtol=1e-7, atol=1e-7)
     np.testing.assert_array_equal(through_the_graph(step, columns, asked), step.transform(asked))
 
@@ -91,7 +80,7 @@ def test_filling_and_scaling_are_those_of_scikit_learn(rows):
 def test_filling_and_scaling_stay_finite_and_the_graph_agrees_whatever_comes(rows):
     columns, fitted = as_columns(rows[0], "number")
     asked = {name: np.resize(rows[1][i % len(rows[1])], 9) for i, name in enumerate(fitted)}
-    step = ImputeScale(columns).fit(fitted)
+    step = Scaled(Numbers(columns), flags=True).fit(fitted)
     found = step.transform(asked)
     assert np.isfinite(found).all()
     assert np.abs(found).max() <= 4
@@ -136,16 +125,23 @@ def test_only_the_most_frequent_levels_are_known(kind):
 
 def test_a_column_missing_everywhere_becomes_zero_and_a_flag():
     columns, fitted = as_columns([np.full(3, np.nan)], "number")
-    step = ImputeScale(columns).fit(fitted)
+    step = Scaled(Numbers(columns), flags=True).fit(fitted)
     assert step.transform(fitted).tolist() == [[0.0, 1.0]] * 3
 
 
-def test_the_tree_view_names_its_categorical_features():
-    frame = pd.DataFrame(
-        {"c": ["a", "b", "a"], "x": [1.0, 2.0, 3.5], "b": [True, False, True], "d": ["u", "v", "u"]}
-    )
-    schema = Schema.infer(frame)
-    view = tree_view(schema).fit(schema.canonical(frame))
-    assert view.names == ("x", "b", "c", "d")
-    assert view.categorical == (2, 3)
-    assert linear_view(schema).fit(schema.canonical(frame)).categorical == ()
+def test_levels_in_a_small_share_of_the_rows_have_no_column_of_their_own():
+    values = np.array(["often"] * 996 + ["rare"] * 1 + ["enough"] * 3, dtype=object)
+    columns, fitted = as_columns([values], "string")
+    step = OneHotCategories(columns).fit(fitted)
+    assert step.names == ("c 0 = enough", "c 0 = often", "c 0 = other")
+
+
+def test_every_step_says_how_each_feature_is_made():
+    columns, fitted = as_columns([np.array([1.0, np.nan])], "number")
+    assert Scaled(Numbers(columns), flags=True).fit(fitted).formulas() == [
+        "c 0, standardised",
+        "c 0 is missing",
+    ]
+    columns, fitted = as_columns([np.array(["a", "b"], dtype=object)], "string")
+    assert OrdinalCategories(columns).fit(fitted).formulas() == ["code of c 0"]
+    assert OneHotCategories(columns).fit(fitted).formulas()[0] == "1 where c 0 = a, 0 elsewhere"

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from labstudio.automl.member import FEATURES, Candidate
 from labstudio.automl.pipeline import Pipeline
-from labstudio.automl.steps import OneHotCategories
 from labstudio.schema import Schema
 
 BIG = 2.0**24
@@ -48,11 +48,10 @@ def fitted(learner, task, **params):
         "regression": np.exp(score / 3) * 1e-6,
     }[task]
     array = None if classes is None else np.array(classes, dtype=object)
-    pipeline = Pipeline(schema, task, array, learner, params)
-    for step in pipeline.view.steps:
-        if isinstance(step, OneHotCategories):
-            step.max_levels = 4  # so that some levels are rare
-    pipeline.fit(schema.canonical(frame.iloc[:400]), y[:400])
+    rare = {FEATURES: {"levels": 4}} if learner == "linear" else {}  # so that some levels are rare
+    candidate = Candidate(learner, {**params, **rare})
+    columns = schema.canonical(frame.iloc[:400])
+    pipeline = Pipeline.fit(candidate, schema, task, array, columns, y[:400])
     return pipeline, frame.iloc[400:]
 
 

@@ -213,7 +213,12 @@ MUTATIONS = {
     "columns in another order": (on(numbers, "emit_finite", columns_turned), TREES + LINEAR),
     "numbers in float32": (on_nodes(in_float32), TREES + LINEAR),
     "no clip": (skip("Clip"), LINEAR),
-    "no centring": (skip("Sub"), ["linear regression", "linear multiclass"]),
+    "no centring": (
+        on_nodes(
+            lambda graph, op, inputs, attributes: graph.node("Neg", inputs[1:]) if op == "Sub" else None
+        ),
+        ["linear regression", "linear multiclass"],
+    ),
     "no scaling": (skip("Div"), LINEAR),
     "no flags of what is missing": (on_nodes(zero_flags), LINEAR),
     "zero instead of the median": (

@@ -137,6 +137,7 @@ def test_a_cell_takes_a_column_of_any_name(server: Server, name: str) -> None:
 def test_the_way_from_data_to_a_prediction(server: Server) -> None:
     check = server.post("automl/check", data="people@1", target="spend")
     assert (check["task"], check["rows"]) == ("regression", 600)
+    assert {"name", "state", "detail", "evidence", "fix", "effect"} == set(check["guardrails"][0])
     run = server.post("automl/runs", data="people@1", target="spend", trials=2)
     assert run["state"] in ("queued", "running")
     assert run["job"]

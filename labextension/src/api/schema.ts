@@ -563,24 +563,92 @@ export interface components {
              * @default auto
              * @enum {string}
              */
-            metric: "auto" | "roc_auc" | "log_loss" | "accuracy" | "balanced_accuracy" | "f1_macro" | "rmse" | "mae" | "r2" | "median_absolute_error";
+            metric: "auto" | "roc_auc" | "log_loss" | "accuracy" | "balanced_accuracy" | "f1_macro" | "f1_micro" | "f1_weighted" | "precision_macro" | "precision_micro" | "precision_weighted" | "recall_macro" | "recall_micro" | "recall_weighted" | "average_precision" | "average_precision_macro" | "average_precision_micro" | "average_precision_weighted" | "roc_auc_micro" | "roc_auc_weighted" | "brier" | "matthews_corrcoef" | "norm_macro_recall" | "weighted_accuracy" | "f1" | "precision" | "recall" | "rmse" | "mae" | "median_absolute_error" | "rmsle" | "r2" | "mape" | "explained_variance" | "spearman" | "normalized_rmse" | "normalized_mae" | "normalized_median_absolute_error" | "normalized_rmsle" | "quantile_loss";
+            /**
+             * @description Your own metric in place of the named one, as module:function of truth and prediction. More is better, but for names that end in _error, _loss or _deviance.
+             * @default null
+             */
+            scorer: string | null;
+            /**
+             * @description Which quantile the quantile_loss is of.
+             * @default 0.5
+             */
+            quantile: number;
+            /**
+             * @description A validation score that is good enough: the search ends when it is reached.
+             * @default null
+             */
+            target_score: number | null;
+            /**
+             * @description Of two classes the one that is looked for; the second in order when not given.
+             * @default null
+             */
+            positive: string | null;
+            /**
+             * @description balanced: rare classes count as much as frequent ones.
+             * @default none
+             * @enum {string}
+             */
+            class_weight: "none" | "balanced";
+            /**
+             * @description Column that says how much each row counts; it is not used as a feature.
+             * @default null
+             */
+            weight: string | null;
             /**
              * @description Column whose values stay together in hold-out and folds, such as a patient or a country; it is not used as a feature.
              * @default null
              */
             group: string | null;
             /**
-             * @description Share of the rows (of the groups) kept aside to judge the result.
-             * @default 0.2
+             * @description Column by which rows are ordered: later rows judge models of earlier ones.
+             * @default null
              */
-            holdout: number;
+            time: string | null;
+            /**
+             * @description Share of the rows (of the groups) kept aside to judge the result; 20 % of up to 5,000 rows, 10 % of more when not given.
+             * @default null
+             */
+            holdout: number | null;
             /**
              * @description Folds of the cross-validation; chosen by size and budget when not given.
              * @default null
              */
             folds: number | null;
             /** @description Only these learners; all when not given. */
-            learners?: ("baseline" | "linear" | "lightgbm")[];
+            learners?: ("baseline" | "tree" | "linear" | "lightgbm" | "histogram" | "extra_trees" | "random_forest" | "mlp" | "xgboost")[];
+            /** @description Not these learners. */
+            block?: ("baseline" | "tree" | "linear" | "lightgbm" | "histogram" | "extra_trees" | "random_forest" | "mlp" | "xgboost")[];
+            /**
+             * @description auto: also features made of several columns and of the target's means, where they prove themselves; plain: the columns alone.
+             * @default auto
+             * @enum {string}
+             */
+            features: "auto" | "plain";
+            /**
+             * @description Join the best candidates where that is better than one alone.
+             * @default true
+             */
+            ensemble: boolean;
+            /**
+             * @description Fit the recommended model once more with the held-out rows, after they have judged it.
+             * @default true
+             */
+            refit: boolean;
+            /**
+             * @description Largest size of the exported file, in MB.
+             * @default 10
+             */
+            max_model_mb: number;
+            /**
+             * @description Longest time for the prediction of one row by the exported file, in ms.
+             * @default null
+             */
+            max_latency_ms: number | null;
+            /** @description Columns with which the prediction may only rise, or only fall; learners that cannot keep to it are left out. */
+            monotone?: {
+                [key: string]: "increasing" | "decreasing";
+            };
             /** @description Columns that are not used. */
             exclude?: string[];
             /** @description Type of a column where you know better: number, boolean, category, text, datetime, id or constant. */
@@ -674,28 +742,6 @@ export interface components {
             };
             guardrails: components["schemas"]["Guardrail"][];
             budget: number;
-        };
-        /**
-         * Checked
-         * @description Data and target that a run may use.
-         */
-        Checked: {
-            /** @description Data asset, such as churn@3. */
-            data: string;
-            /** @description Column to predict. */
-            target: string;
-            /**
-             * @description Task, or auto.
-             * @default auto
-             */
-            task: string;
-            /**
-             * @description Column whose values stay together.
-             * @default null
-             */
-            group: string | null;
-            /** @description Columns that are not used. */
-            exclude?: string[];
         };
         /**
          * Column
@@ -794,12 +840,26 @@ export interface components {
         /**
          * Guardrail
          * @description One thing that was looked at in the data.
+         *
+         *     `evidence` has figures by measure and what was measured, `fix` the settings that would mend it, `effect`
+         *     what they have changed where they were tried.
          */
         Guardrail: {
             name: string;
             /** @enum {string} */
             state: "passed" | "done" | "alerted";
             detail: string;
+            evidence: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            fix: {
+                [key: string]: unknown;
+            };
+            effect: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * Input
@@ -1739,7 +1799,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Checked"];
+                "application/json": components["schemas"]["AutoMLRun"];
             };
         };
         responses: {

@@ -28,7 +28,10 @@ export type Checked =
 
 const PAUSE = 300; // ms after the last change
 const FIRST = ['data', 'target', 'task', 'budget'];
-const CHECKED = ['data', 'target', 'task', 'group', 'exclude'];
+const CHECKED = [
+  ...['data', 'target', 'task', 'metric', 'positive', 'class_weight'],
+  ...['weight', 'group', 'time', 'exclude', 'types', 'monotone']
+];
 
 export class Draft implements IDisposable {
   constructor(
@@ -114,6 +117,18 @@ export class Draft implements IDisposable {
       this._checkSoon();
     }
     this._changed.emit();
+  }
+
+  /** Add what mends something in the data: lists and maps grow, all else is replaced. */
+  mend(fix: Settings): void {
+    const added = Object.entries(fix).map(([name, value]) => {
+      const now = this._settings[name] ?? null;
+      if (Array.isArray(value)) {
+        return [name, [...new Set([...((now ?? []) as unknown[]), ...value])]];
+      }
+      return [name, typeof value === 'object' && value !== null ? { ...(now as object), ...value } : value];
+    });
+    this.set(Object.fromEntries(added));
   }
 
   /** Start the run; null when it could not be, with the sentence at its field. */

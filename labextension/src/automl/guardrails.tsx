@@ -1,9 +1,11 @@
 /**
- * What was looked at in the data: counts, then the alerts first. A strip of a few, or all.
+ * What was looked at in the data: counts, then the alerts first. A strip of a few, or all. Each shows the figures
+ * it was seen by and the settings that mend it, and where there is a form, a click sets them there.
  */
 import React, { ReactElement } from 'react';
 
 import type { Guardrail } from '../api/client';
+import { number } from '../shared/format';
 import { plainIcon, toneIcon } from '../shared/icons';
 import type { IStudio, Tone } from '../studio';
 
@@ -19,9 +21,11 @@ interface IProps {
   limit?: number;
   /** Shows all of them. */
   onAll?: () => void;
+  /** Takes over the settings that mend one; none can be taken over when left out. */
+  onFix?: (fix: Guardrail['fix']) => void;
 }
 
-export function Guardrails({ studio, guardrails, limit, onAll }: IProps): ReactElement {
+export function Guardrails({ studio, guardrails, limit, onAll, onFix }: IProps): ReactElement {
   const { trans } = studio;
   const names = stateNames(studio);
   const sorted = byState(guardrails);
@@ -51,6 +55,17 @@ export function Guardrails({ studio, guardrails, limit, onAll }: IProps): ReactE
               <span>{one.name}</span>
               <span className="ls-Guardrails-detail" title={one.detail}>
                 {one.detail}
+                <Evidence studio={studio} guardrail={one} />
+                {onFix && said(one.fix) && (
+                  <button
+                    type="button"
+                    className="ls-Guardrails-link"
+                    title={trans.__('Set it in the form')}
+                    onClick={() => onFix(one.fix)}
+                  >
+                    {trans.__('Set %1', said(one.fix))}
+                  </button>
+                )}
               </span>
             </li>
           );
@@ -58,6 +73,29 @@ export function Guardrails({ studio, guardrails, limit, onAll }: IProps): ReactE
       </ul>
     </section>
   );
+}
+
+/** The figures that it was seen by, what would mend it, and what that has changed. */
+function Evidence({ studio: { trans }, guardrail }: { studio: IStudio; guardrail: Guardrail }): ReactElement | null {
+  const seen = Object.entries(guardrail.evidence).map(([measure, figures]) => `${measure}: ${said(figures)}`);
+  const changed = guardrail.effect ? [trans.__('changed: %1', said(guardrail.effect))] : [];
+  const parts = [...seen, ...changed];
+  return parts.length ? <span className="ls-Guardrails-evidence">{parts.join(' · ')}</span> : null;
+}
+
+/** Names with what they are set to, in a line: `exclude a, b`. */
+function said(values: Record<string, unknown>): string {
+  const one = (value: unknown): string =>
+    typeof value === 'number'
+      ? number(value)
+      : Array.isArray(value)
+        ? value.join(', ')
+        : typeof value === 'object' && value !== null
+          ? said(value as Record<string, unknown>)
+          : String(value);
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${one(value)}`)
+    .join(', ');
 }
 
 /** Alerts first, then what was done about something, then what is well. */

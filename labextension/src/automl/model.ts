@@ -96,11 +96,8 @@ export class RunModel implements IDisposable {
     if (!run) {
       return null;
     }
-    const { task, group, exclude } = run.settings as Record<string, any>;
-    return post('/labstudio/api/automl/check', {
-      body: { data: run.data, target: run.target, task: task ?? 'auto', group: group ?? null, exclude: exclude ?? [] },
-      signal
-    });
+    const body = { ...run.settings, data: run.data, target: run.target } as any;
+    return post('/labstudio/api/automl/check', { body, signal });
   }
 
   private _kept: Record<string, Figure> | null = null;

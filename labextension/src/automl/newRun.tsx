@@ -235,7 +235,7 @@ function Preview({ draft }: { draft: Draft }): ReactElement {
         <Card title={title}>
           <DataFacts studio={studio} check={checked.check} />
         </Card>
-        <Guardrails studio={studio} guardrails={checked.check.guardrails} />
+        <Guardrails studio={studio} guardrails={checked.check.guardrails} onFix={fix => draft.mend(fix)} />
       </>
     );
   }

@@ -50,6 +50,20 @@ describe('the form of a new run', () => {
     expect(draft.guessed).toBe(false);
   });
 
+  it('takes over what mends something in the data, beside what is set already', async () => {
+    const draft = new Draft(aStudio(), 'gapminder@3');
+    draft.set({ target: 'pop', exclude: ['country'], types: { pop: 'number' } });
+    await flush();
+    asked.mockClear();
+    draft.mend({ exclude: ['lifeExp', 'country'] });
+    draft.mend({ types: { country: 'text' }, group: 'country' });
+    await flush();
+    const mended = { exclude: ['country', 'lifeExp'], types: { pop: 'number', country: 'text' }, group: 'country' };
+    expect(draft.told).toMatchObject(mended);
+    expect(asked).toHaveBeenCalledTimes(1);
+    expect(asked.mock.calls[0][1].body).toMatchObject(mended);
+  });
+
   it('asks once for many changes, and only for what the check looks at', async () => {
     const draft = new Draft(aStudio(), 'gapminder@3');
     await flush();

@@ -104,7 +104,9 @@ it('trials that came to nothing stand last, behind what is tried now', () => {
 
 it('alerts stand before all other guardrails', () => {
   const states = ['passed', 'alerted', 'done'] as const;
-  const sorted = byState(states.map(state => ({ name: state, state, detail: '' })));
+  const sorted = byState(
+    states.map(state => ({ name: state, state, detail: '', evidence: {}, fix: {}, effect: null }))
+  );
   expect(sorted.map(one => one.state)).toEqual(['alerted', 'done', 'passed']);
 });
 

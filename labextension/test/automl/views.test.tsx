@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { get, post } from '../../src/api/client';
 import { Budget } from '../../src/automl/budget';
 import { ColumnPicker } from '../../src/automl/columnPicker';
+import { Guardrails } from '../../src/automl/guardrails';
 import { Leaderboard } from '../../src/automl/leaderboard';
 import { RunModel } from '../../src/automl/model';
 import { RunToolbar, RunView } from '../../src/automl/run';
@@ -96,6 +97,32 @@ it('the leaderboard names the best and the baseline, and says why a trial failed
   expect(within(rows[0]).getByText('best')).toBeTruthy();
   expect(within(rows[1]).getByText('baseline')).toBeTruthy();
   expect(rows[2].textContent).toContain('It ran out of memory.');
+});
+
+describe('a guardrail', () => {
+  const leak = {
+    name: 'Target leak',
+    state: 'alerted' as const,
+    detail: 'It gives the target away.',
+    evidence: { AUC: { after: 0.99912 } },
+    fix: { exclude: ['after', 'later'] },
+    effect: null
+  };
+
+  it('shows its figures, and sets what mends it with one click', () => {
+    const mended = vi.fn();
+    render(<Guardrails studio={studio} guardrails={[leak]} onFix={mended} />);
+    expect(screen.getByText('AUC: after 0.9991')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Set exclude after, later' }));
+    expect(mended).toHaveBeenCalledWith(leak.fix);
+  });
+
+  it('offers nothing where there is no form, and says what a fix has changed', () => {
+    const effect = { roc_auc: -0.12 };
+    render(<Guardrails studio={studio} guardrails={[{ ...leak, effect }]} />);
+    expect(screen.queryByRole('button')).toBeNull();
+    expect(screen.getByText(/changed: roc_auc −0.12/)).toBeTruthy();
+  });
 });
 
 describe('the document of a run', () => {

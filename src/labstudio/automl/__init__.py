@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from labstudio.automl.check import Check
     from labstudio.automl.engine import fit
+    from labstudio.automl.estimators import AutoMLClassifier, AutoMLRegressor
     from labstudio.automl.guardrails import Guardrail
     from labstudio.automl.metrics import Metric
     from labstudio.automl.result import AutoMLResult
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AutoML",
+    "AutoMLClassifier",
+    "AutoMLRegressor",
     "AutoMLResult",
     "AutoMLRun",
     "AutoMLSettings",
@@ -35,6 +38,8 @@ __all__ = [
 
 _HOMES = {
     "AutoML": "runs",
+    "AutoMLClassifier": "estimators",
+    "AutoMLRegressor": "estimators",
     "AutoMLResult": "result",
     "AutoMLRun": "settings",
     "AutoMLSettings": "settings",

@@ -103,13 +103,13 @@ def check(
     classes, told = _told(problem.y, problem.classes)
     return Check(
         task=problem.task,
-        metric=choose(settings.metric, problem.task, rarest=rarest).name,
+        metric=settings.scorer or choose(settings.metric, problem.task, rarest=rarest).name,
         rows=rows,
         sampled=whole is not None,
         features=dict(Counter(column.semantic for column in problem.features)),
         classes=classes,
         target=told,
-        guardrails=guardrails(problem, settings.group, rows=rows - problem.dropped),
+        guardrails=guardrails(problem, settings, rows=rows - problem.dropped),
         budget=next((seconds for seconds in _BUDGETS if seconds >= needed), _BUDGETS[-1]),
     )
 

@@ -1,8 +1,8 @@
-"""What a worker does for a run: fit a candidate on the folds; finish the best one.
+"""What a worker does for a run: fit a candidate on the folds; make a finished model of the best ones.
 
-The training data reach the worker as one file. It knows no search and no metric: predictions go back, so
-that a person's own metric never has to travel. Finishing (fit on all training rows, export, certify) is done
-here too, where the libraries are loaded already and where it can be ended.
+The training data reach the worker as one file, and what it fits stays in files beside that one: a worker that
+is ended costs nothing but its own candidate. It knows no search and no metric: predictions go back, so that a
+person's own metric never has to travel.
 """
 
 from __future__ import annotations
@@ -11,23 +11,28 @@ import pickle
 import threading
 import time
 import warnings
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache, partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from labstudio.automl.importance import importance
-from labstudio.automl.training import Candidate, Training
-
-if TYPE_CHECKING:
-    from labstudio.onnx import CertifiedModel
+from labstudio.automl.learners import LEARNERS, Fitting
+from labstudio.automl.member import Candidate, Model
+from labstudio.automl.training import Training
+from labstudio.automl.views import View
 
 WARM_MODULES = ("labstudio.automl.pipeline", "sklearn.linear_model", "lightgbm")
 """What every candidate needs: imported while the data are still being read."""
+
+_KEPT_VALUES = 20_000_000  # of a fold's features; beyond them they are made again for each candidate
+_CLEARLY_WORSE = 1.25  # a fold's loss, beside that of the best candidate
 
 
 @dataclass(frozen=True)
@@ -37,96 +42,216 @@ class Outcome:
     Attributes
     ----------
     predictions : list of ndarray of shape (n, K) or (n,)
-        For the validation rows of each fold.
+        For the validation rows of each fold; of the first ones alone where it was given up.
+    losses : list of float
+        Of each fold, the log loss or the squared error of the standardised target.
     refit_params : dict
         What to fit it with on all rows: early stopping has found the number of rounds.
     """
 
     predictions: list[np.ndarray]
+    losses: list[float]
     refit_params: dict[str, Any]
     seconds: float
 
 
+class Prepared:
+    """The training data as views see them, each view fitted once for all candidates of a process."""
+
+    def __init__(self, training: Training) -> None:
+        self.training = training
+        self._views: dict[str, tuple[View, np.ndarray]] = {}
+        self._folds: dict[tuple[str, int], _Fold] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def load(cls, path: Path) -> Prepared:
+        """The data of a run, once a process."""
+        return cls(Training.load(path))
+
+    def view(self, candidate: Candidate) -> View | None:
+        """Return a view that looks at no target, fitted to all rows that train; None for one that does."""
+        return None if candidate.view(self.training.features).supervised else self._whole(candidate)[0]
+
+    def _whole(self, candidate: Candidate) -> tuple[View, np.ndarray]:
+        key = repr(candidate.features)
+        with self._lock:
+            if key not in self._views:
+                view = candidate.view(self.training.features)
+                view.fit(self.training.rows(self.training.train))
+                self._views[key] = view, view.transform(self.training.columns)
+            return self._views[key]
+
+    def fold(self, candidate: Candidate, number: int, *, held: bool = False) -> _Fold:
+        """Return a fold as a candidate's view sees it; with `held`, those rows train too."""
+        key = (repr(candidate.features) + "+" * held, number)
+        found = self._folds.get(key)
+        if found is None:
+            training = self.training
+            train, judge = training.folds[number]
+            train = np.concatenate([train, training.held]) if held else train
+            if candidate.view(training.features).supervised:
+                view = candidate.view(training.features)
+                X = view.fit_transform(training.rows(train), training.y[train])
+                found = _Fold(view, X, view.transform(training.rows(judge)), train, judge, {})
+            else:
+                view, whole = self._whole(candidate)
+                found = _Fold(view, whole[train], whole[judge], train, judge, {})
+            if found.X.size <= _KEPT_VALUES:
+                self._folds[key] = found
+        return found
+
+    def monotone(self, view: View) -> dict[int, int]:
+        """Return features of a view with which the prediction may only rise (1) or fall (-1)."""
+        wanted = self.training.monotone
+        formulas = view.formulas() if wanted else []
+        return {place: wanted[formula] for place, formula in enumerate(formulas) if formula in wanted}
+
+    def forget(self) -> None:
+        """Give back what folds have kept."""
+        self._folds.clear()
+
+    def fit(
+        self, candidate: Candidate, number: int, *, deadline: float | None, held: bool = False
+    ) -> tuple[Model, np.ndarray]:
+        """Fit a candidate on a fold; return the model and its prediction of the validation rows."""
+        training, fold = self.training, self.fold(candidate, number, held=held)
+        how = Fitting(
+            training.task,
+            params=candidate.hyper,
+            classes_count=0 if training.classes is None else len(training.classes),
+            categorical=fold.view.categorical,
+            validation=(fold.X_judge, training.y[fold.judge]),
+            weights=None if training.emphasis is None else training.emphasis[fold.train],
+            validation_weights=None if training.weights is None else training.weights[fold.judge],
+            monotone=self.monotone(fold.view),
+            loss=training.loss,
+            quantile=training.quantile,
+            all_y=training.y[training.train] if training.task == "regression" else None,
+            kept=fold.kept,
+            seed=training.seed,
+            threads=training.threads,
+            deadline=deadline,
+        )
+        learner = LEARNERS[candidate.learner]().fit(fold.X, training.y[fold.train], how)
+        return Model(fold.view, learner), learner.predict(fold.X_judge)
+
+
 @dataclass(frozen=True)
-class Finished:
-    """A candidate fitted on all training rows, as one certified file.
-
-    Attributes
-    ----------
-    pipeline : bytes
-        The pickled `Pipeline`: opening it loads its libraries, which most never need.
-    held_out : ndarray of shape (M, K) or (M,)
-        Its prediction of the rows that were kept aside.
-    diagram : dict
-        How it works, see `labstudio.automl.diagram`.
-    """
-
-    model: CertifiedModel
-    pipeline: bytes
-    held_out: np.ndarray
-    diagram: dict[str, Any]
+class _Fold:
+    view: View
+    X: np.ndarray
+    X_judge: np.ndarray
+    train: np.ndarray
+    judge: np.ndarray
+    kept: dict[Any, Any]
 
 
-def evaluate(path: Path, candidate: Candidate, seconds: float | None) -> Outcome:
-    """Fit a candidate on each fold.
+def evaluate(
+    path: Path,
+    number: int,
+    candidate: Candidate,
+    seconds: float | None,
+    bars: Sequence[float] | None = None,
+) -> Outcome:
+    """Fit a candidate on each fold, and keep its models.
 
     Parameters
     ----------
     path : Path
         Where `Training.save` wrote the data.
+    number : int
+        Of its trial.
     candidate : Candidate
         What to fit.
     seconds : float or None
         What it may take, from now; each fold gets an equal share of what is left.
+    bars : sequence of float, optional
+        Losses of the best candidate on the same folds; one that is clearly worse on the first is given up.
     """
-    training = Training.load(path)
-    started = time.monotonic()
-    predictions, found = [], []
-    with warnings.catch_warnings():
+    return evaluated(Prepared.load(path), path, number, candidate, seconds, bars)
+
+
+def evaluated(
+    prepared: Prepared,
+    path: Path,
+    number: int,
+    candidate: Candidate,
+    seconds: float | None,
+    bars: Sequence[float] | None = None,
+) -> Outcome:
+    """Do the same with data that are there already."""
+    training = prepared.training
+    started, count, at_once = time.monotonic(), len(training.folds), training.parallel
+    models: list[Model] = []
+    predictions: list[np.ndarray] = []
+    losses: list[float] = []
+    with warnings.catch_warnings(), ThreadPoolExecutor(at_once) as threads:
         warnings.simplefilter("ignore")
-        for number, (train, validation) in enumerate(training.folds):
+        for first in range(0, count, at_once):
             deadline = None
             if seconds is not None:
                 left = max(0.0, started + seconds - time.monotonic())
-                deadline = time.time() + left / (len(training.folds) - number)
-            held = training.rows(validation)
-            pipeline = training.pipeline(candidate)
-            pipeline.fit(*training.rows(train), validation=held, deadline=deadline)
-            predictions.append(pipeline.predict_columns(held[0]))
-            found.append(pipeline.learner.refit_params())
+                deadline = time.time() + left / -(-(count - first) // at_once)
+            some = range(first, min(first + at_once, count))
+            fits = threads.map(partial(prepared.fit, candidate, deadline=deadline), some)
+            for fold, (model, prediction) in zip(some, fits, strict=True):
+                models.append(model)
+                predictions.append(prediction)
+                losses.append(_loss(training, training.folds[fold][1], prediction))
+            if bars is not None and len(models) < count and _hopeless(losses, bars):
+                break
+    if len(models) == count:
+        save_models(path, number, prepared.view(candidate), models)
     _load_exporter()
-    return Outcome(predictions, _middle(found), time.monotonic() - started)
+    found = _middle([model.learner.refit_params() for model in models])
+    return Outcome(predictions, losses, found, time.monotonic() - started)
 
 
-def finish(path: Path, candidate: Candidate, seconds: float | None) -> Finished:
-    """Fit a candidate on all training rows, in so many seconds where it can stop itself; export, certify."""
-    return finished(Training.load(path), candidate, seconds)
+def save_models(path: Path, number: int, shared: View | None, models: Sequence[Model]) -> None:
+    """Keep the models of a trial; a view that all candidates share is left out."""
+    kept = [(None if shared is not None else model.view, model.learner) for model in models]
+    place = models_path(path, number)
+    part = place.with_suffix(".part")
+    with part.open("wb") as file:
+        pickle.dump(kept, file, protocol=5)
+    part.replace(place)
 
 
-def finished(training: Training, candidate: Candidate, seconds: float | None = None) -> Finished:
-    """Do the same in this process."""
-    from labstudio.automl.diagram import diagram
-    from labstudio.onnx import certified
+def load_models(path: Path, number: int, shared: View | None) -> tuple[Model, ...]:
+    """Read what `save_models` kept."""
+    with models_path(path, number).open("rb") as file:
+        kept = pickle.load(file)  # noqa: S301 - written by a worker, in a folder only its owner may read
+    return tuple(Model(shared if shared is not None else view, learner) for view, learner in kept)
 
-    deadline = None if seconds is None else time.time() + seconds
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        pipeline = training.pipeline(candidate).fit(training.columns, training.y, deadline=deadline)
-        predict = pipeline.predict if training.classes is None else pipeline.predict_proba
-        return Finished(
-            model=certified(pipeline, training.held, metadata=training.metadata),
-            pipeline=pickle.dumps(pipeline),
-            held_out=predict(training.held),
-            diagram=diagram(pipeline),
-        )
+
+def models_path(path: Path, number: int) -> Path:
+    """Where the models of a trial are kept."""
+    return path.with_name(f"models-{number}.pickle")
 
 
 def weigh_columns(path: Path, content: bytes, metric: str, seconds: float) -> dict[str, Any]:
     """Say how much a file's score on the rows kept aside suffers when a column is shuffled."""
     training = Training.load(path)
-    return importance(
-        content, training.held, training.held_y, metric=metric, seconds=seconds, seed=training.seed
-    )
+    y = training.y[training.held[: len(training.sample)]]
+    return importance(content, training.sample, y, metric=metric, seconds=seconds, seed=training.seed)
+
+
+def _loss(training: Training, rows: np.ndarray, prediction: np.ndarray) -> float:
+    y = training.y[rows]
+    weights = None if training.weights is None else training.weights[rows]
+    if training.classes is None:
+        scale = float(np.std(training.y[training.train])) or 1.0
+        wrong = ((prediction - y) / scale) ** 2
+    else:
+        wrong = -np.log(np.clip(prediction[np.arange(len(y)), y], 1e-15, 1.0))
+    return float(np.average(wrong, weights=weights))
+
+
+def _hopeless(losses: Sequence[float], bars: Sequence[float]) -> bool:
+    """Whether the folds so far are so much worse that the others will not mend it."""
+    return sum(losses) > _CLEARLY_WORSE * sum(bars[: len(losses)])
 
 
 @cache
@@ -146,6 +271,7 @@ def _middle(found: list[dict[str, Any]]) -> dict[str, Any]:
     """Of what the folds found, such as a number of rounds, the median."""
     middle = dict(found[0])
     for name, value in middle.items():
-        if isinstance(value, int) and not isinstance(value, bool):
-            middle[name] = int(np.median([params[name] for params in found]))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            kind = type(value)
+            middle[name] = kind(np.median([params[name] for params in found]))
     return middle

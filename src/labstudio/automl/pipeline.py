@@ -1,18 +1,20 @@
 """From a table to a prediction, and to the graph that predicts the same.
 
-A pipeline is a view of the columns and a learner. It knows neither where the data came from nor how its
-learner and hyper-parameters were found.
+A pipeline is one model or several whose weighted answers are summed, and what turns the sum into an answer.
+It knows neither where the data came from nor how its members were found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from labstudio.automl.calibration import Temperature, Threshold
 from labstudio.automl.learners import LEARNERS, Fitting
-from labstudio.automl.views import FEATURES, VIEWS, View
+from labstudio.automl.member import Candidate, Features, Member, Model, mean
+from labstudio.automl.views import FEATURES
 from labstudio.errors import Invalid
 from labstudio.onnx.graph import Graph, class_type, decide, described
 from labstudio.schema import Schema
@@ -22,27 +24,30 @@ if TYPE_CHECKING:
 
 
 class Pipeline:
-    """One model: features of a table, fitted by one learner.
+    """A model of a table's columns.
 
     Parameters
     ----------
     schema : Schema
-        The columns that are features: numbers, booleans and categories.
+        The columns that are features.
     task : str
         "binary", "multiclass" or "regression".
     classes : array of K str, int or bool, or None
         What the codes 0..K-1 of the target mean; None for regression.
-    learner : str
-        A name of `LEARNERS`.
-    params : mapping, optional
-        Hyper-parameters in place of the learner's defaults.
+    members : sequence of Member
+        Whose weighted answers are summed.
+    temperature : Temperature, optional
+        Calibrates the probabilities.
+    threshold : Threshold, optional
+        Factors of the classes' probabilities, of which the largest product is the answer.
 
     Examples
     --------
     >>> import pandas as pd
     >>> frame = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0]})
-    >>> pipeline = Pipeline(Schema.infer(frame), "binary", np.array(["no", "yes"]), "linear")
-    >>> pipeline = pipeline.fit(frame, np.array([0, 0, 1, 1]))
+    >>> pipeline = Pipeline.fit(
+    ...     Candidate("linear", {}), Schema.infer(frame), "binary", np.array(["no", "yes"]), frame,
+    ...     np.array([0, 0, 1, 1]))
     >>> pipeline.predict(frame).tolist()
     ['no', 'no', 'yes', 'yes']
     """
@@ -52,11 +57,11 @@ class Pipeline:
         schema: Schema,
         task: str,
         classes: np.ndarray | None,
-        learner: str,
-        params: Mapping[str, Any] | None = None,
+        members: Sequence[Member],
         *,
+        temperature: Temperature | None = None,
+        threshold: Threshold | None = None,
         seed: int = 0,
-        threads: int = 1,
     ) -> None:
         refused = [column for column in schema if column.semantic not in FEATURES]
         if refused:
@@ -65,24 +70,34 @@ class Pipeline:
             )
         if not len(schema):
             raise Invalid("There is no column to predict from; at least one feature is needed.")
-        self.schema, self.task, self.learner_name = schema, task, learner
+        self.schema, self.task, self.seed = schema, task, seed
         self.classes = None if classes is None else as_labels(classes)
-        self.params = dict(params or {})
-        self.seed, self.threads = seed, threads
-        self.view: View = VIEWS[LEARNERS[learner].view](schema)
+        self.members = tuple(member.merged() for member in members)
+        self.temperature, self.threshold = temperature, threshold
 
+    @classmethod
     def fit(
-        self,
+        cls,
+        candidate: Candidate,
+        schema: Schema,
+        task: str,
+        classes: np.ndarray | None,
         columns: pd.DataFrame | Mapping[str, np.ndarray],
         y: np.ndarray,
         *,
         validation: tuple[pd.DataFrame | Mapping[str, np.ndarray], np.ndarray] | None = None,
+        seed: int = 0,
+        threads: int = 1,
         deadline: float | None = None,
     ) -> Self:
-        """Fit the view, then the learner.
+        """Fit one candidate once: its view, then its learner.
 
         Parameters
         ----------
+        candidate : Candidate
+            What is fitted.
+        schema, task, classes
+            As of the class.
         columns : canonical columns by name (as of `Schema.canonical`), or a frame
             N rows.
         y : array [N]
@@ -91,38 +106,55 @@ class Pipeline:
             For early stopping.
         deadline : float, optional
             Unix time in seconds by which a learner that can stop itself does.
+        seed, threads : int
+            Of everything random; that the learner may use.
         """
-        columns = self._canonical(columns)
-        self.view.fit(columns, y)
-        checked = None
-        if validation is not None:
-            checked = (self.view.transform(self._canonical(validation[0])), validation[1])
+        checked = cls(schema, task, classes, [])  # refuses what cannot be
+
+        def canonical(table: pd.DataFrame | Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+            return table if isinstance(table, Mapping) else schema.canonical(table)
+
+        view = candidate.view(schema)
+        X = view.fit_transform(canonical(columns), y)
         how = Fitting(
-            self.task,
-            params=self.params,
-            classes_count=0 if self.classes is None else len(self.classes),
-            categorical=self.view.categorical,
-            validation=checked,
-            seed=self.seed,
-            threads=self.threads,
+            task,
+            params=candidate.hyper,
+            classes_count=0 if checked.classes is None else len(checked.classes),
+            categorical=view.categorical,
+            validation=validation and (view.transform(canonical(validation[0])), validation[1]),
+            seed=seed,
+            threads=threads,
             deadline=deadline,
         )
-        self.learner = LEARNERS[self.learner_name]().fit(self.view.transform(columns), np.asarray(y), how)
-        return self
-
-    def _canonical(self, columns: pd.DataFrame | Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
-        return columns if isinstance(columns, Mapping) else self.schema.canonical(columns)
+        learner = LEARNERS[candidate.learner]().fit(X, np.asarray(y), how)
+        return cls(schema, task, classes, [Member(candidate, (Model(view, learner),))], seed=seed)
 
     def predict_columns(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
         """Probabilities [N, K] or values [N] from canonical columns."""
         if not len(next(iter(columns.values()))):  # libraries refuse to predict nothing
             return np.empty(0) if self.classes is None else np.empty((0, len(self.classes)))
-        return self.learner.predict(self.view.transform(columns))
+        features = Features.of(columns)
+        found = [member.weight * member.predict(features) for member in self.members]
+        total = np.asarray(sum(found))
+        return total if self.temperature is None else self.temperature.apply(total)
+
+    @property
+    def factors(self) -> np.ndarray | None:
+        """Factors [K] of the probabilities, of which the largest product decides; None for none."""
+        return None if self.threshold is None else self.threshold.factors
+
+    def decided(self, probabilities: np.ndarray) -> np.ndarray:
+        """Labels [N] of probabilities [N, K]."""
+        assert self.classes is not None
+        codes = (
+            probabilities.argmax(axis=1) if self.threshold is None else self.threshold.decide(probabilities)
+        )
+        return self.classes[codes]
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Predict labels or values [N] from a frame of any dtypes and column order."""
         found = self.predict_columns(self.schema.canonical(frame))
-        return found if self.classes is None else self.classes[found.argmax(axis=1)]
+        return found if self.classes is None else self.decided(found)
 
     def predict_proba(self, frame: pd.DataFrame) -> np.ndarray:
         """Predict probabilities [N, K], in the order of `classes`."""
@@ -132,7 +164,12 @@ class Pipeline:
 
     def splits(self) -> dict[str, np.ndarray]:
         """Values of raw columns at which the prediction jumps or bends, the most telling first."""
-        return self.view.splits(self.learner.splits())
+        found: dict[str, list[np.ndarray]] = {}
+        for member in self.members:
+            for view, thresholds in member.splits():
+                for name, values in view.splits(thresholds).items():
+                    found.setdefault(name, []).append(values)
+        return {name: np.unique(np.concatenate(_turns(values))) for name, values in found.items()}
 
     def export(self, metadata: Mapping[str, Any] | None = None) -> bytes:
         """Write the whole pipeline as one ONNX file, from raw columns to the prediction.
@@ -144,13 +181,26 @@ class Pipeline:
             nothing that depends on the clock. See `labstudio.onnx.graph.described`.
         """
         graph = Graph(self.schema)
-        found = self.learner.emit(graph, self.view.emit(graph))
+        features = Features(lambda view: view.emit(graph))
+        answers = [member.emit(graph, features) for member in self.members]
+        found = mean(graph, answers, [member.weight for member in self.members])
         if self.classes is None:
             graph.output("value", found, "double", [None])
         else:
-            decide(graph, found, self.classes)
-        own = {"learner": self.learner_name, "params": self.params, "seed": self.seed}
+            found = found if self.temperature is None else self.temperature.emit(graph, found)
+            decide(graph, found, self.classes, self.factors)
+        own = {"members": [self._said(member) for member in self.members], "seed": self.seed}
         return graph.build(described(self.schema, self.task, self.classes, {**own, **(metadata or {})}))
+
+    @staticmethod
+    def _said(member: Member) -> dict[str, Any]:
+        candidate = member.candidate
+        return {"learner": candidate.learner, "params": candidate.params, "weight": member.weight}
+
+
+def _turns(values: Sequence[np.ndarray], most: int = 12) -> list[np.ndarray]:
+    """Of each the first few, so that none crowds the others out."""
+    return [one[:most] for one in values]
 
 
 def as_labels(classes: np.ndarray) -> np.ndarray:

@@ -69,7 +69,9 @@ class AutoMLResult:
     best : Trial
         The recommended one: the best validation score.
     holdout : dict of str to float
-        Scores of the recommended model, as it is exported, on the rows that nothing before has seen.
+        Scores of the recommended model on rows that nothing before has seen, by the run's metric first.
+    interval : (low, high) or None
+        95 % confidence interval of the first of them, by the bootstrap over the rows held out.
     notes : tuple of str
         What was left out or done, a sentence each.
     stopped : bool
@@ -90,6 +92,7 @@ class AutoMLResult:
     trials: tuple[Trial, ...]
     best: Trial
     holdout: dict[str, float]
+    interval: tuple[float, float] | None
     rows: dict[str, int]
     notes: tuple[str, ...]
     stopped: bool
@@ -142,7 +145,7 @@ class AutoMLResult:
         NotFound
             No trial of that number ended well.
         """
-        return self.make(finished(self.trials, trial))
+        return self.model if trial == self.best.number else self.make(finished(self.trials, trial))
 
     def save_onnx(self, path: str | Path, trial: int | None = None) -> Path:
         """Write the ONNX file of the recommended model, or of another trial.

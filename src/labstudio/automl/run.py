@@ -93,6 +93,12 @@ class Run:
         return dict(self._known("holdout"))
 
     @property
+    def interval(self) -> tuple[float, float] | None:
+        """95 % confidence interval of the first of them; None where it is not known."""
+        known = self.outcome.get("interval")
+        return (known[0], known[1]) if known else None
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What was left out or done, a sentence each."""
         return tuple(self._known("notes"))

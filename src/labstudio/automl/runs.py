@@ -231,7 +231,10 @@ class AutoML:
         """Fit another trial of a run's leaderboard on all training rows, export and certify it."""
         found = self.get(run)
         wanted = finished(found.trials, trial)
-        return export_trial(self._data.frame(found.data), found.target, found.settings, wanted)
+        if wanted == found.best:
+            return found.model
+        frame = self._data.frame(found.data)
+        return export_trial(frame, found.target, found.settings, wanted, found.trials)
 
     def _keep(self, number: int, result: AutoMLResult) -> None:
         """Files first, then one transaction that makes the run complete."""
@@ -247,6 +250,7 @@ class AutoML:
             "greater_is_better": result.greater_is_better,
             "best": result.best.number,
             "holdout": result.holdout,
+            "interval": result.interval,
             "rows": result.rows,
             "notes": list(result.notes),
             "seconds": result.seconds,

@@ -1,6 +1,7 @@
 """The search: which candidate next, within the time there is, until time, trials or a person end it.
 
-Engine-agnostic: it asks Optuna, hands candidates to a `concurrent.futures.Executor` and tells the results.
+Engine-agnostic: it takes what is proposed, hands candidates to a `concurrent.futures.Executor` and tells the
+results.
 It knows no data and no file.
 """
 
@@ -11,22 +12,19 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from labstudio.automl.evaluation import Outcome
 from labstudio.automl.learners import LEARNERS
-from labstudio.automl.training import Candidate
+from labstudio.automl.member import Candidate
+from labstudio.automl.portfolio import Proposals
 from labstudio.automl.trial import Listener, Progress, Trial
-
-if TYPE_CHECKING:
-    import optuna
 
 TICK_SECONDS = 0.25
 RESTART_SECONDS = 5.0
 """What a fresh worker needs for its imports; a candidate that has to be killed costs that too."""
-_FIRST_TRIES = 3  # of each learner, before the best one gets most of the turns
 _MOST_FAILURES = 5  # in a row: then something is wrong that another try will not mend
 
 
@@ -132,91 +130,99 @@ class Ear:
             future.cancel()
 
 
+Evaluate = Callable[[int, Candidate, float | None, list[float] | None], Outcome]
+
+
 class Search:
     """Runs candidates one after another and keeps what they gave.
 
     Parameters
     ----------
-    evaluate : callable (candidate, seconds it may take or None) → Outcome
+    evaluate : callable (trial number, candidate, seconds it may take or None, losses to beat) → Outcome
         Runs in the executor.
+    at_once : callable, the same
+        Runs here, for learners that take no time.
     score : callable (Outcome) → scores of the folds
+    proposals : Proposals
+        Which candidate next.
     """
 
     def __init__(
         self,
         executor: Executor,
-        evaluate: Callable[[Candidate, float | None], Outcome],
+        evaluate: Evaluate,
+        at_once: Evaluate,
         score: Callable[[Outcome], list[float]],
+        proposals: Proposals,
         *,
         greater_is_better: bool,
-        learners: list[str],
-        task: str,
         rows: int,
         folds: int,
         trials: int | None,
-        seed: int,
+        target_score: float | None,
         clock: Clock,
         ear: Ear,
     ) -> None:
-        self._executor, self._evaluate, self._score = executor, evaluate, score
-        self._sign = 1.0 if greater_is_better else -1.0
-        self._task, self._rows, self._folds = task, rows, folds
+        self._executor, self._evaluate, self._at_once, self._score = executor, evaluate, at_once, score
+        self._proposals, self._sign = proposals, 1.0 if greater_is_better else -1.0
+        self._folds = folds
         # on few rows many configurations overfit the folds: better on them, worse on new rows
         self._trials = trials or 20 + rows // 20
-        self._clock, self._ear, self._seed = clock, ear, seed
-        self._learners = learners or list(LEARNERS)
-        self._studies: dict[str, optuna.Study] = {}
+        self._target_score = target_score
+        self._clock, self._ear = clock, ear
         self.trials: list[Trial] = []
-        self.found: list[Trial] = []
+        self.outcomes: dict[int, Outcome] = {}
+
+    @property
+    def found(self) -> list[Trial]:
+        """All that ended well."""
+        return [trial for trial in self.trials if trial.state == "complete"]
 
     @property
     def best(self) -> Trial | None:
         """The best trial that ended well; of equals the first."""
-        return max(self.found, key=lambda one: self._sign * (one.score or 0.0), default=None)
+        return next(iter(self.ranked()), None)
 
     def ranked(self) -> list[Trial]:
         """All that ended well, best first."""
         return sorted(self.found, key=lambda one: -self._sign * (one.score or 0.0))
 
     def run(self) -> None:
-        """Search until the time, the trials or a person end it."""
+        """Search until the time, the trials, the score that is wanted or a person end it."""
         failures = 0
-        while len(self.trials) < self._trials and failures < _MOST_FAILURES:
+        while len(self.trials) < self._trials and failures < _MOST_FAILURES and not self._good_enough():
             if self._ear.stopped and self.trials:  # the baseline costs nothing: there is always one to keep
                 break
-            learner = self._next_learner()
-            if learner is None:
+            open_ = [name for name in self._proposals.learners if self._seconds_for(name) > self._least(name)]
+            candidate = self._proposals.next(len(self.trials), self._merits(), open_)
+            if candidate is None:
                 break
-            failures = 0 if self._try(learner) else failures + 1
+            failures = 0 if self._try(candidate) else failures + 1
+
+    def _good_enough(self) -> bool:
+        if self._target_score is None or self.best is None:
+            return False
+        return self._sign * (self.best.score or 0.0) >= self._sign * self._target_score
+
+    def _merits(self) -> dict[str, float]:
+        """What learners are worth: the best one's share is a half, the next one's a quarter, …"""
+        names = list(dict.fromkeys(trial.learner for trial in self.ranked()))
+        return {name: 0.5 ** (place + 1) for place, name in enumerate(names)}
 
     def reserve(self) -> float:
-        """Seconds to keep back for fitting the best so far on all rows, exporting and certifying it."""
+        """Seconds to keep back for making one model of the best, exporting and certifying it."""
         budget = self._clock.budget or 0.0
-        fitting = self.best.refit_seconds(self._folds) if self.best else 0.0
-        return 0.05 * budget + 0.5 + 1.5 * fitting
+        longest = sorted((trial.seconds for trial in self.ranked()[:5]), reverse=True)
+        return 0.08 * budget + 0.7 + min(0.2 * budget, 0.5 * sum(longest[:3]))
 
-    def _learned(self) -> bool:
+    @property
+    def learned(self) -> bool:
+        """Whether there is more than the baseline."""
         return any(one.learner != "baseline" for one in self.found)
-
-    def _next_learner(self) -> str | None:
-        """Whose turn it is: each learner's default first, then mostly the best one's; None: time is over."""
-        tries = {name: sum(trial.learner == name for trial in self.trials) for name in self._learners}
-        open_ = [name for name in self._learners if tries[name] == 0 or LEARNERS[name].searchable]
-        open_ = [name for name in open_ if self._seconds_for(name) > self._least(name)]
-        if not open_:
-            return None
-        # of equals the one that keeps to its deadline: ending another costs its worker too
-        fewest = min(open_, key=lambda name: (tries[name], not LEARNERS[name].stops_itself))
-        if tries[fewest] < _FIRST_TRIES or len(self.trials) % 5 == 0:
-            return fewest
-        leaders = [one.learner for one in self.ranked() if one.learner in open_]
-        return leaders[0] if leaders else fewest
 
     def _least(self, learner: str) -> float:
         """The least time worth starting with: half of what its quickest trial took."""
-        took = [
-            trial.seconds for trial in self.trials if trial.learner == learner and trial.state == "complete"
-        ]
+        took = [trial.seconds for trial in self.found if trial.learner == learner]
         return 0.5 * min(took, default=0.2)
 
     def _seconds_for(self, learner: str) -> float:
@@ -225,16 +231,15 @@ class Search:
         if self._clock.budget is None or learner == "baseline":
             return max(left, 1.0)
         if LEARNERS[learner].stops_itself:
-            if not self._learned():  # a first real model is worth the overrun; half the time at most
+            if not self.learned:  # a first real model is worth the overrun; half the time at most
                 return max(0.5 * left, min(self._clock.last_call - 1.5, 1.5))
-            # a fold of k costs its share of the trial; the refit on all rows must still fit behind it
-            return left * self._folds / (self._folds + 1.5)
-        return left - RESTART_SECONDS if self._learned() else 0.3 * left
+            return left if left < 0.1 * self._clock.budget else 0.4 * left
+        return left - RESTART_SECONDS if self.learned else 0.3 * left
 
-    def _try(self, learner: str) -> bool:
+    def _try(self, candidate: Candidate) -> bool:
+        learner = candidate.learner
         seconds = self._seconds_for(learner)
-        asked, params = self._ask(learner)
-        trial = Trial(len(self.trials), learner, params)
+        trial = Trial(len(self.trials), learner, candidate.params)
         self.trials.append(trial)
         self._ear.running = trial
         self._ear.tell(trial)
@@ -243,14 +248,15 @@ class Search:
         # a learner that stops itself is ended only when the run itself would be late
         patience = seconds
         if LEARNERS[learner].stops_itself:
-            fitting = self.best.refit_seconds(self._folds) if self.best else 0.0
-            patience = max(seconds + 0.5, self._clock.last_call - 1.5 - 1.5 * fitting)
-        candidate = Candidate(learner, params)
+            patience = max(seconds + 0.5, self._clock.last_call - 2.0)
+        bars = self.outcomes[self.best.number].losses if self.best and self._proposals.tuning else None
         try:
+            task = (trial.number, candidate, limit, bars)
             if LEARNERS[learner].instant:
-                outcome = self._evaluate(candidate, None)
+                outcome = self._at_once(*task)
             else:
-                outcome = self._ear.wait(self._executor.submit(self._evaluate, candidate, limit), patience)
+                outcome = self._ear.wait(self._executor.submit(self._evaluate, *task), patience)
+            whole = len(outcome.predictions) == self._folds
             scores = self._score(outcome)
         except CancelledError:
             trial = replace(trial, state="stopped", message="stopped")
@@ -259,40 +265,20 @@ class Search:
             trial = replace(trial, state="failed", message=_sentence(error))
         else:
             trial = _scored(trial, scores, outcome)
+            if not whole:
+                trial = replace(
+                    trial, state="pruned", message="clearly worse than the best on its first folds"
+                )
         if trial.state == "complete":
-            self.found.append(trial)
+            self.outcomes[trial.number] = outcome
         else:
             trial = replace(trial, seconds=time.monotonic() - began)
         self.trials[-1] = trial
-        if asked is not None:
-            self._answer(learner, asked, trial)
+        self._proposals.tell(trial)
         self._ear.running, self._ear.trials, self._ear.best = None, len(self.trials), self.best
         self._ear.tell(trial)
         self._ear.tick()
-        return trial.state == "complete"
-
-    def _ask(self, learner: str) -> tuple[optuna.Trial | None, dict[str, Any]]:
-        """What to try next of a learner: first its defaults, then what its own study proposes."""
-        if all(trial.learner != learner for trial in self.trials):
-            return None, LEARNERS[learner].defaults(self._task, self._rows)
-        import optuna
-
-        if learner not in self._studies:
-            optuna.logging.set_verbosity(optuna.logging.ERROR)
-            self._studies[learner] = optuna.create_study(
-                sampler=optuna.samplers.TPESampler(seed=self._seed, n_startup_trials=5),
-                direction="maximize" if self._sign > 0 else "minimize",
-            )
-        asked = self._studies[learner].ask()
-        return asked, LEARNERS[learner].suggest(asked, self._task, self._rows)
-
-    def _answer(self, learner: str, asked: optuna.Trial, trial: Trial) -> None:
-        import optuna
-
-        if trial.state == "complete":
-            self._studies[learner].tell(asked, trial.score)
-        else:
-            self._studies[learner].tell(asked, state=optuna.trial.TrialState.FAIL)
+        return trial.state in ("complete", "pruned")
 
 
 def _scored(trial: Trial, scores: list[float], outcome: Outcome) -> Trial:

@@ -1,4 +1,4 @@
-"""From a frame and a target to a problem: the task, the usable features, clean targets, groups.
+"""From a frame and a target to a problem: the task, usable features, clean targets, how each row counts.
 
 It decides what is learned from what; it knows no learner, no split and no time.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -16,13 +16,13 @@ import pandas as pd
 
 from labstudio.automl.settings import AutoMLSettings
 from labstudio.errors import Invalid
-from labstudio.schema import Column, Schema, canonical_values, named_columns
+from labstudio.schema import MISSING_DATE, Column, Schema, canonical_values, named_columns
 
 FEWEST_ROWS = 10
 MOST_CLASSES = 1_000
 _FEW_LEVELS = 20  # whole numbers with at most that many values are classes, if each occurs often enough
 _ROWS_A_LEVEL = 4
-_FEATURES = ("number", "boolean", "category")
+_FEATURES = ("number", "boolean", "category", "datetime", "text")
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class Problem:
         What the codes mean: text, int64 or bool.
     groups : ndarray of shape (N,), int, or None
         Rows with the same number stay on one side of every split.
+    weights : ndarray of shape (N,) or None
+        How much each row counts; 1 on average.
+    times : ndarray of shape (N,), int, or None
+        Ranks in time; rows of the same moment have the same.
     notes : tuple of str
         What was left out and why, a sentence each.
     dropped : int
@@ -64,6 +68,8 @@ class Problem:
     notes: tuple[str, ...]
     dropped: int
     unused: tuple[Column, ...]
+    weights: np.ndarray | None = None
+    times: np.ndarray | None = None
 
 
 def understand(
@@ -78,10 +84,10 @@ def understand(
     target : str
         Name of the column to predict.
     settings : AutoMLSettings
-        Task, group, exclude and types count.
+        Task, positive, group, weight, time, monotone, exclude and types count.
     whole : Series, optional
-        The target in all rows, where `frame` is a sample of them whose index says which. Groups are then not
-        looked at.
+        The target in all rows, where `frame` is a sample of them whose index says which. Groups, weights and
+        times are then not looked at.
 
     Raises
     ------
@@ -89,28 +95,22 @@ def understand(
         A name is unknown, the target cannot be learned, or no column is left to learn from.
     """
     series = named_columns(frame)
-    for option, name in [
-        ("target", target),
-        ("group", settings.group),
-        *(("exclude", n) for n in settings.exclude),
-    ]:
-        if name is not None and name not in series:
-            near = get_close_matches(name, list(series), n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"the columns are {some(list(series))}."
-            raise Invalid(f"{option}: there is no column {name!r}; {hint}")
-    if target in (settings.group, *settings.exclude):
-        raise Invalid(f"The target {target!r} cannot be the group or an excluded column as well.")
-
+    _check_names(series, target, settings)
     values, dropped = _present(series[target] if whole is None else whole, target)
     notes = [f"{dropped} row(s) without a finite {target!r} were left out."] if dropped else []
     rows = values.index.to_numpy()
     task, y, classes = _targets(values, target, settings.task)
+    if settings.positive is not None:
+        y, classes = _positive_second(y, classes, settings.positive, target)
+    alone = [] if classes is None else [str(label) for label in classes[np.bincount(y) == 1]]
+    if alone:
+        notes.append(f"Learned from, but never judged by, as each has one row: {some(alone)}.")
     if whole is not None:
         known, rows = rows, np.flatnonzero(frame.index.isin(rows))
         y = y[np.searchsorted(known, frame.index[rows])]
 
     kept = frame.iloc[rows]
-    left_out = {target, *settings.exclude} | ({settings.group} if settings.group else set())
+    left_out = {target, settings.group, settings.weight, *settings.exclude}
     # by position: labels need not be text
     schema = Schema.infer(
         kept.iloc[:, [i for i, name in enumerate(series) if name not in left_out]],
@@ -127,31 +127,73 @@ def understand(
             else ""
         )
         raise Invalid(f"No column is left to learn from: {why}{use}")
-    groups = None
-    if settings.group and whole is None:
-        groups = _groups(series[settings.group].iloc[rows], settings.group)
-    columns = features.canonical(kept)
+    _check_monotone(features, settings)
+
+    def told(name: str | None) -> pd.Series | None:
+        return series[name].iloc[rows] if name and whole is None else None
+
     return Problem(
-        task, target, rows, features, columns, y, classes, groups, tuple(notes), dropped, tuple(unused)
+        task,
+        target,
+        rows,
+        features,
+        features.canonical(kept),
+        y,
+        classes,
+        _groups(told(settings.group), settings.group),
+        tuple(notes),
+        dropped,
+        tuple(unused),
+        _weights(told(settings.weight), settings.weight, rows),
+        _times(told(settings.time), settings.time),
     )
+
+
+def _check_names(series: Mapping[str, pd.Series], target: str, settings: AutoMLSettings) -> None:
+    """Every name that is given is a column, and the target has no second part to play."""
+    single = {"group": settings.group, "weight": settings.weight, "time": settings.time}
+    given = [(option, name) for option, name in single.items() if name is not None]
+    given += [("exclude", name) for name in settings.exclude]
+    given += [("monotone", name) for name in settings.monotone]
+    for option, name in [("target", target), *given]:
+        if name not in series:
+            near = get_close_matches(name, list(series), n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"the columns are {some(list(series))}."
+            raise Invalid(f"{option}: there is no column {name!r}; {hint}")
+    if target in (name for _, name in given):
+        raise Invalid(
+            f"The target {target!r} cannot be the group, weight, time or an excluded column as well."
+        )
+
+
+def _check_monotone(features: Schema, settings: AutoMLSettings) -> None:
+    for name in settings.monotone:
+        if name in features and features[name].semantic not in ("number", "boolean"):
+            raise Invalid(f"monotone: {name!r} holds no numbers, and so neither rises nor falls.")
 
 
 def _present(values: pd.Series, target: str) -> tuple[pd.Series, int]:
     """Rows that have a target, indexed by their position, and how many have none."""
     values = values.reset_index(drop=True)
     missing = values.isna()
-    if values.dtype.kind == "f":
+    if isinstance(values.dtype, pd.StringDtype):
+        missing |= (values.str.strip() == "").fillna(False).to_numpy(dtype=bool)
+    elif values.dtype.kind == "f":
         missing |= ~np.isfinite(values.to_numpy(dtype=np.float64, na_value=np.nan))
     elif values.dtype == object:
-        missing |= values.map(lambda value: isinstance(value, float) and not math.isfinite(value)).astype(
-            bool
-        )
+        missing |= values.map(_says_nothing).astype(bool)
     values = values[~missing]
     if len(values) < FEWEST_ROWS:
         raise Invalid(
             f"{FEWEST_ROWS} rows with a value in {target!r} are needed to learn from, not {len(values)}."
         )
     return values, int(missing.sum())
+
+
+def _says_nothing(value: object) -> bool:
+    if isinstance(value, str):
+        return not value.strip()
+    return isinstance(value, float) and not math.isfinite(value)
 
 
 def _targets(values: pd.Series, target: str, wanted: str) -> tuple[str, np.ndarray, np.ndarray | None]:
@@ -166,8 +208,10 @@ def _targets(values: pd.Series, target: str, wanted: str) -> tuple[str, np.ndarr
     task = _guess(values, physical, distinct) if wanted == "auto" else wanted
     if task == "regression":
         numbers = canonical_values(values, Column(target, "number", "number", target))
-        if np.isnan(numbers).any():
-            raise Invalid(f"The target {target!r} has empty texts among its numbers; remove those rows.")
+        if not np.isfinite(numbers).all():
+            raise Invalid(
+                f"The target {target!r} has texts such as 'nan' among its numbers; remove those rows."
+            )
         return task, numbers, None
     if task == "binary" and distinct != 2:
         raise Invalid(
@@ -185,9 +229,13 @@ def _targets(values: pd.Series, target: str, wanted: str) -> tuple[str, np.ndarr
 
 
 def _guess(values: pd.Series, physical: str, distinct: int) -> str:
-    if physical in ("boolean", "string") or distinct == 2:
+    if physical == "boolean" or distinct == 2:
         return "binary" if distinct == 2 else "multiclass"
-    whole = physical == "integer" or bool((values.astype(np.float64) % 1 == 0).all())
+    plain = values.dtype.kind in "iuf"
+    numbers = values.astype(np.float64) if plain else pd.to_numeric(values, errors="coerce")
+    if not np.isfinite(numbers).all():
+        return "multiclass"
+    whole = physical == "integer" or bool((numbers % 1 == 0).all())
     few = distinct <= _FEW_LEVELS and distinct * _ROWS_A_LEVEL <= len(values)
     return "multiclass" if whole and few else "regression"
 
@@ -207,8 +255,6 @@ def why_left_out(unused: Sequence[Column]) -> list[str]:
     reasons = {
         "constant": "one single value, or none",
         "id": "an identifier",
-        "text": "free text",
-        "datetime": "dates",
     }
     notes = []
     for semantic, reason in reasons.items():
@@ -218,7 +264,22 @@ def why_left_out(unused: Sequence[Column]) -> list[str]:
     return notes
 
 
-def _groups(values: pd.Series, name: str) -> np.ndarray:
+def _positive_second(
+    y: np.ndarray, classes: np.ndarray | None, positive: str, target: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Order two classes so that the positive one has code 1."""
+    if classes is None or len(classes) != 2:
+        kind = "a number" if classes is None else f"one of {len(classes)} classes"
+        raise Invalid(f"positive: {target!r} is {kind}; only one of two classes can be the positive one.")
+    labels = [str(label).casefold() for label in classes]
+    if positive.casefold() not in labels:
+        raise Invalid(f"positive: {target!r} is never {positive!r}; it is {classes[0]!s} or {classes[1]!s}.")
+    return (y, classes) if labels[1] == positive.casefold() else (1 - y, classes[::-1])
+
+
+def _groups(values: pd.Series | None, name: str | None) -> np.ndarray | None:
+    if values is None or name is None:
+        return None
     texts = canonical_values(values, Column(name, "string", "category", name))
     codes, found = pd.factorize(texts)
     if len(found) < 3:
@@ -227,6 +288,41 @@ def _groups(values: pd.Series, name: str) -> np.ndarray:
             "three are needed to hold one out and validate on another."
         )
     return codes
+
+
+def _weights(values: pd.Series | None, name: str | None, rows: np.ndarray) -> np.ndarray | None:
+    if values is None or name is None:
+        return None
+    numbers = canonical_values(values, Column(name, "number", "number", name))
+    bad = np.flatnonzero(~(np.isfinite(numbers) & (numbers >= 0)))
+    if len(bad):
+        what = "missing" if np.isnan(numbers[bad[0]]) else f"{numbers[bad[0]]:g}"
+        raise Invalid(
+            f"weight: {name!r} is {what} in row {rows[bad[0]] + 1:,}; every row needs a weight of 0 or more."
+        )
+    if numbers.max() == 0:
+        raise Invalid(f"weight: {name!r} is 0 in every row; no row would count.")
+    shares = numbers / numbers.max()
+    return np.asarray(shares / shares.mean())
+
+
+def _times(values: pd.Series | None, name: str | None) -> np.ndarray | None:
+    if values is None or name is None:
+        return None
+    column = Schema.infer(values.to_frame(name)).columns[0]
+    if column.physical == "string":
+        column = Column(name, "datetime", "datetime", name)  # or a sentence that says which text is no date
+    keys = canonical_values(values, column)
+    missing = int(np.sum((keys == MISSING_DATE) if column.physical == "datetime" else ~np.isfinite(keys)))
+    if missing:
+        raise Invalid(f"time: {missing:,} row(s) have no {name!r}; leave them out, or give them a time.")
+    moments, ranks = np.unique(keys, return_inverse=True)
+    if len(moments) < 3:
+        raise Invalid(
+            f"time: {name!r} has {len(moments)} different value(s); "
+            "three are needed to learn, to validate and to judge, one after the other."
+        )
+    return ranks
 
 
 def some(names: list[str]) -> str:

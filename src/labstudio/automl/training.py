@@ -1,4 +1,4 @@
-"""What a run learns from: training rows and their folds, and the rows kept aside to judge the result.
+"""What a run learns from: all its rows, which of them train, which validate and which are kept aside.
 
 It is made once from the frame and the settings, always the same from the same; search and workers share it.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,24 +17,18 @@ import pandas as pd
 
 from labstudio.automl import splits
 from labstudio.automl.guardrails import Guardrail, guardrails
+from labstudio.automl.metrics import Metric, choose
 from labstudio.automl.settings import AutoMLSettings
 from labstudio.automl.tasks import Problem, understand
 from labstudio.schema import Schema
 
 if TYPE_CHECKING:
-    from labstudio.automl.pipeline import Pipeline
+    from labstudio.automl.metrics import Function
 
 _ROWS_FOR_THREADS = 10_000
+_CERTIFIED_ROWS = 2_000
 CELLS_A_SECOND = 20_000
 """Rows × columns × classes up to which five folds fit, for a second of budget."""
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A learner with its hyper-parameters."""
-
-    learner: str
-    params: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,14 +38,21 @@ class Training:
     Attributes
     ----------
     columns : dict of str to ndarray of shape (N,)
-        Canonical values of the features, training rows only.
+        Canonical values of the features, of all rows.
     y : ndarray of shape (N,)
         Class codes, or values.
+    weights : ndarray of shape (N,) or None
+        How much each row counts when a prediction is judged.
+    emphasis : ndarray of shape (N,) or None
+        How much each row counts when a learner is fitted: the weights, and those of its class.
+    train, held : ndarray of int
+        Rows that train and validate; rows kept aside.
     folds : list of (training rows, validation rows)
-    held : DataFrame of M rows
-        The rows kept aside, as the user gave them.
-    held_y : ndarray of shape (M,)
-        Their class codes, or values.
+        Row numbers.
+    forward : bool
+        Whether rows are in the order of time: then early folds know less than late ones.
+    sample : DataFrame
+        Some of the rows kept aside, as the user gave them.
     metadata : dict
         What the exported file says of itself.
     notes : tuple of str
@@ -65,55 +66,105 @@ class Training:
     classes: np.ndarray | None
     columns: dict[str, np.ndarray]
     y: np.ndarray
+    weights: np.ndarray | None
+    emphasis: np.ndarray | None
+    train: np.ndarray
+    held: np.ndarray
     folds: list[tuple[np.ndarray, np.ndarray]]
-    held: pd.DataFrame
-    held_y: np.ndarray
+    forward: bool
+    sample: pd.DataFrame
     metadata: dict[str, Any]
     notes: tuple[str, ...]
     guardrails: tuple[Guardrail, ...]
+    monotone: dict[str, int]
+    loss: str
+    quantile: float
     seed: int
     threads: int
+    parallel: int
 
     @classmethod
-    def prepare(cls, frame: pd.DataFrame, target: str, settings: AutoMLSettings) -> Training:
-        """Understand a table, keep a hold-out aside and choose folds."""
+    def prepare(
+        cls,
+        frame: pd.DataFrame,
+        target: str,
+        settings: AutoMLSettings,
+        metric: Function | Metric | None = None,
+        *,
+        validation: pd.DataFrame | None = None,
+        test: pd.DataFrame | None = None,
+    ) -> tuple[Training, Metric]:
+        """Understand a table, choose its metric, keep a hold-out aside and choose folds."""
+        frame, origin = _joined(frame, validation, test)
         problem = understand(frame, target, settings)
-        classified = problem.classes is not None
-        held = splits.hold_out(problem.y, classified, problem.groups, settings.holdout, settings.seed)
-        rows = np.flatnonzero(~held)
-        columns = {name: values[rows] for name, values in problem.columns.items()}
-        folds = _folds(problem, rows, settings)
+        given = origin[problem.rows]
+        count = settings.folds or fold_count(problem, settings.seconds)
+        plan = splits.plan(
+            problem,
+            settings,
+            count,
+            validation_rows=None if validation is None else given == 1,
+            test_rows=None if test is None else given == 2,
+        )
+        train, held = np.flatnonzero(~plan.held), np.flatnonzero(plan.held)
+        rarest = None if problem.classes is None else int(np.bincount(problem.y[train]).min())
+        chosen = choose(
+            settings.metric,
+            problem.task,
+            metric or settings.scorer,
+            rarest=rarest,
+            quantile=settings.quantile,
+        )
+        folds = [(train[fit], train[judge]) for fit, judge in plan.folds]
         metadata = {
             "target": target,
-            "data_sha256": _fingerprint(columns, problem.y[rows]),
+            "data_sha256": _fingerprint(problem.columns, problem.y, train),
             "settings": settings.model_dump(exclude={"threads"}, exclude_defaults=True),
         }
-        by_group = f", whole groups of {settings.group!r}," if settings.group else ""
         how = f"{len(folds)} folds" if len(folds) > 1 else "one split"
+        by_group = f", whole groups of {settings.group!r}," if settings.group else ""
         judged = (
-            f"Leaderboard scores are validated on {how} of {len(rows):,} training rows; "
-            f"{int(held.sum()):,} rows{by_group} were held out to judge the recommended model."
+            f"Leaderboard scores are validated on {how} of {len(train):,} training rows; "
+            f"{len(held):,} rows{by_group} were held out to judge the recommended model."
         )
-        return cls(
+        threads, parallel = _shares(len(train), len(folds), settings.threads)
+        training = cls(
             features=problem.features,
             task=problem.task,
             classes=problem.classes,
-            columns=columns,
-            y=problem.y[rows],
+            columns=problem.columns,
+            y=problem.y,
+            weights=problem.weights,
+            emphasis=_emphasis(problem, settings),
+            train=train,
+            held=held,
             folds=folds,
-            held=frame.iloc[problem.rows[held]],
-            held_y=problem.y[held],
+            forward=settings.time is not None,
+            sample=frame.iloc[problem.rows[held[:_CERTIFIED_ROWS]]],
             metadata=metadata,
             notes=(*problem.notes, judged),
-            guardrails=guardrails(problem, settings.group),
+            guardrails=guardrails(problem, settings, held=plan.held),
+            monotone={
+                name: 1 if way == "increasing" else -1
+                for name, way in settings.monotone.items()
+                if name in problem.columns
+            },
+            loss=chosen.loss,
+            quantile=settings.quantile,
             seed=settings.seed,
-            threads=settings.threads or _threads(len(rows)),
+            threads=threads,
+            parallel=parallel,
         )
+        return training, chosen
 
     def save(self, path: Path) -> Path:
         """Write it for the workers; the file is this process' own and read by its workers alone."""
+        packed = {
+            name: pd.factorize(values, use_na_sentinel=False) if values.dtype == object else values
+            for name, values in self.columns.items()
+        }  # texts as codes: a million of them in a moment
         with path.open("wb") as file:
-            pickle.dump(self, file, protocol=5)
+            pickle.dump((replace(self, columns={}), packed), file, protocol=5)
         return path
 
     @staticmethod
@@ -121,62 +172,62 @@ class Training:
     def load(path: Path) -> Training:
         """Read what `save` wrote, once a process."""
         with path.open("rb") as file:
-            training = pickle.load(file)  # noqa: S301 - written by the parent, in a folder only it may read
+            training, packed = pickle.load(file)  # noqa: S301 - by the parent, in a folder only it may read
         assert isinstance(training, Training)
-        return training
+        columns = {
+            name: values[1][values[0]] if isinstance(values, tuple) else values
+            for name, values in packed.items()
+        }
+        return replace(training, columns=columns)
 
-    def pipeline(self, candidate: Candidate) -> Pipeline:
-        """Return a candidate, not yet fitted."""
-        from labstudio.automl.pipeline import Pipeline
-
-        return Pipeline(
-            self.features,
-            self.task,
-            self.classes,
-            candidate.learner,
-            candidate.params,
-            seed=self.seed,
-            threads=self.threads,
-        )
-
-    def rows(self, rows: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Return columns and targets of some training rows."""
-        return {name: values[rows] for name, values in self.columns.items()}, self.y[rows]
+    def rows(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the columns of some rows."""
+        return {name: values[rows] for name, values in self.columns.items()}
 
 
-def _folds(
-    problem: Problem, rows: np.ndarray, settings: AutoMLSettings
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    y, classified = problem.y[rows], problem.classes is not None
-    groups = None if problem.groups is None else np.unique(problem.groups[rows], return_inverse=True)[1]
-    count = settings.folds or _fold_count(problem, len(rows), settings.seconds)
-    if groups is not None:
-        count = min(count, int(groups.max()) + 1)
-    if count > 1:
-        return splits.folds(y, classified, groups, count, settings.seed)
-    validation = splits.hold_out(y, classified, groups, 0.2, settings.seed + 1)
-    return [(np.flatnonzero(~validation), np.flatnonzero(validation))]
-
-
-def _fold_count(problem: Problem, rows: int, seconds: float | None) -> int:
-    """Choose folds by the work to be done: five while it is small for the budget, three, then one split."""
+def fold_count(problem: Problem, seconds: float | None) -> int:
+    """Choose folds by the work to be done: eight while it is small for the budget, five, three, one split."""
     outputs = 1 if problem.classes is None else len(problem.classes) - 1
-    share = rows * len(problem.features) * outputs / (CELLS_A_SECOND * (seconds or 60.0))
-    return 5 if share <= 1 else 3 if share <= 5 else 1
+    share = len(problem.y) * len(problem.features) * outputs / (CELLS_A_SECOND * (seconds or 60.0))
+    return 8 if share <= 0.3 else 5 if share <= 1 else 3 if share <= 5 else 1
 
 
-def _threads(rows: int) -> int:
-    """On few rows threads wait for each other longer than they work, most of all on a busy machine."""
+def _joined(
+    frame: pd.DataFrame, validation: pd.DataFrame | None, test: pd.DataFrame | None
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """All rows as one frame, and of each where it is from: 0 the table, 1 validation, 2 test."""
+    parts = [frame, validation, test]
+    origin = np.concatenate([np.full(len(part), i) for i, part in enumerate(parts) if part is not None])
+    if validation is None and test is None:
+        return frame, origin
+    return pd.concat([part for part in parts if part is not None], ignore_index=True), origin
+
+
+def _emphasis(problem: Problem, settings: AutoMLSettings) -> np.ndarray | None:
+    if problem.classes is None or settings.class_weight == "none":
+        return problem.weights
+    given = np.ones(len(problem.y)) if problem.weights is None else problem.weights
+    totals = np.bincount(problem.y, weights=given, minlength=len(problem.classes))
+    balanced = given.sum() / (len(totals) * np.maximum(totals, 1e-300))
+    return np.asarray(given * balanced[problem.y])
+
+
+def _shares(rows: int, folds: int, wanted: int | None) -> tuple[int, int]:
+    """Threads of a fit, and fits at once: on few rows threads wait for each other longer than they work."""
     from labstudio.compute.local import cores
 
-    return 1 if rows < _ROWS_FOR_THREADS else cores()
+    threads = wanted or cores()
+    return (1, min(threads, folds)) if rows < _ROWS_FOR_THREADS else (threads, 1)
 
 
-def _fingerprint(columns: dict[str, np.ndarray], y: np.ndarray) -> str:
+def _fingerprint(columns: dict[str, np.ndarray], y: np.ndarray, rows: np.ndarray) -> str:
     """Hash of the training data, as the learner sees them."""
     digest = hashlib.sha256()
     for name, values in columns.items():
         digest.update(name.encode())
-        digest.update(values.tobytes() if values.dtype != object else "\x00".join(values).encode())
-    digest.update(y.tobytes())
+        if values.dtype == object:
+            digest.update(pd.util.hash_array(values[rows], categorize=True).tobytes())
+        else:
+            digest.update(values[rows].tobytes())
+    digest.update(y[rows].tobytes())
     return digest.hexdigest()

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+ENSEMBLE = "ensemble"
+"""In the place of a learner: several candidates that answer together."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -14,7 +17,8 @@ class Trial:
     Attributes
     ----------
     state : str
-        ``"running"``, ``"complete"``, ``"failed"`` or ``"stopped"``.
+        ``"running"``, ``"complete"``, ``"pruned"`` (given up on its first folds), ``"failed"`` or
+        ``"stopped"``.
     score : float or None
         Mean of the metric over the validation folds.
     error_bar : float or None
@@ -34,10 +38,6 @@ class Trial:
     seconds: float = 0.0
     message: str = ""
     refit: dict[str, Any] = field(default_factory=dict)
-
-    def refit_seconds(self, folds: int) -> float:
-        """What fitting it on all training rows will take, about: a fold has fewer rows."""
-        return 1.2 * self.seconds / folds * (folds / (folds - 1) if folds > 1 else 1.25)
 
 
 @dataclass(frozen=True)

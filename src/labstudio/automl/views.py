@@ -1,22 +1,44 @@
 """Views: how a table's columns look to a kind of learner, as a list of steps.
 
-A view is fitted once per fold and shared by all learners that look at the data so.
+A view without supervised steps is fitted once on all training rows and shared by all that look at the data
+so; one with them is fitted on each fold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import numpy as np
 
-from labstudio.automl.steps import ImputeScale, Numbers, OneHotCategories, OrdinalCategories, Step
-from labstudio.automl.steps.categories import side_by_side
+from labstudio.automl.steps import (
+    CROSSED,
+    Arithmetic,
+    CountEncoding,
+    Crosses,
+    DateCycles,
+    DateParts,
+    Numbers,
+    OneHotCategories,
+    OrdinalCategories,
+    Scaled,
+    Step,
+    TargetEncoding,
+    TextTopics,
+    TextWords,
+)
+from labstudio.automl.steps.step import side_by_side
 from labstudio.onnx.graph import Graph
 from labstudio.schema import Column, Schema
 
-FEATURES = ("number", "boolean", "category")
+FEATURES = ("number", "boolean", "category", "datetime", "text")
 """Semantic types that views make features of."""
+
+_FEW_LEVELS = (
+    12  # categories of a column that keep a code of their own where means of the target tell the rest
+)
 
 
 class View:
@@ -26,9 +48,11 @@ class View:
     --------
     >>> schema = Schema((Column("x", "number", "number", "x"), Column("c", "string", "category", "c")))
     >>> columns = {"x": np.array([1.0, 2.0]), "c": np.array(["a", "b"], dtype=object)}
-    >>> view = tree_view(schema).fit(columns)
-    >>> view.transform(columns).tolist(), view.categorical
+    >>> view = VIEWS["tree"](schema)
+    >>> view.fit_transform(columns).tolist(), view.categorical
     ([[1.0, 0.0], [2.0, 1.0]], (1,))
+    >>> view.formulas()
+    ['x', 'code of c']
     """
 
     def __init__(self, steps: Sequence[Step]) -> None:
@@ -45,6 +69,15 @@ class View:
         flags = [step.categorical for step in self.steps for _ in step.names]
         return tuple(position for position, flag in enumerate(flags) if flag)
 
+    @property
+    def supervised(self) -> bool:
+        """Whether it learns from the target too, and so has to be fitted on each fold anew."""
+        return any(step.supervised for step in self.steps)
+
+    def formulas(self) -> list[str]:
+        """Say of each feature how it is made of the raw columns."""
+        return [formula for step in self.steps for formula in step.formulas()]
+
     def fit(self, columns: Mapping[str, np.ndarray], y: np.ndarray | None = None) -> Self:
         """Fit every step on canonical columns."""
         for step in self.steps:
@@ -53,9 +86,11 @@ class View:
 
     def transform(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return features [N, F] in double; without steps [N, 0]."""
-        if not self.steps:
-            return np.empty((len(next(iter(columns.values()))), 0))
-        return np.concatenate([step.transform(columns) for step in self.steps], axis=1)
+        return _joined([step.transform(columns) for step in self.steps], columns)
+
+    def fit_transform(self, columns: Mapping[str, np.ndarray], y: np.ndarray | None = None) -> np.ndarray:
+        """Fit, and return the features of the training rows themselves, as in `Step.fit_transform`."""
+        return _joined([step.fit_transform(columns, y) for step in self.steps], columns)
 
     def emit(self, graph: Graph) -> str:
         """Add all steps to a graph; return the name of the double tensor [N, F]."""
@@ -77,27 +112,70 @@ class View:
         found: dict[str, np.ndarray] = {}
         position = 0
         for step in self.steps:
-            found |= step.borders()
-            if isinstance(step, Numbers):
-                for offset, column in enumerate(step.columns):
-                    if position + offset in thresholds:
-                        found[column.name] = thresholds[position + offset]
-            position += len(step.names)
+            width = len(step.names)
+            own = {i: thresholds[position + i] for i in range(width) if position + i in thresholds}
+            found |= step.borders() | step.crossings(own)
+            position += width
         return found
 
 
-def tree_view(schema: Schema) -> View:
-    """Numbers as they are, categories as codes."""
-    numbers, categories = _parts(schema)
-    steps: list[Step] = [Numbers(numbers)] if numbers else []
-    return View(steps + ([OrdinalCategories(categories)] if categories else []))
+def tree_view(schema: Schema, pairs: Sequence[Sequence[str]] = (), encode: bool = False) -> View:
+    """Numbers as they are, NaN for missing; categories as codes; parts of dates; topics of texts.
+
+    Parameters
+    ----------
+    schema : Schema
+        The features.
+    pairs : sequence of [column, operator, column]
+        What to add: ``+ - * /`` of two numbers, ``×`` of two categories.
+    encode : bool
+        Codes for the few most frequent categories only, and for all the mean of the target and the frequency.
+    """
+    columns = _Columns.of(schema)
+    categories = columns.categories
+    arithmetic = [pair for pair in pairs if pair[1] != CROSSED]
+    crosses = [pair for pair in pairs if pair[1] == CROSSED]
+    steps: list[Step] = []
+    if columns.numbers:
+        steps.append(Numbers(columns.numbers))
+    if categories:
+        steps.append(OrdinalCategories(categories, _FEW_LEVELS) if encode else OrdinalCategories(categories))
+    if categories and encode:
+        steps += [TargetEncoding(categories), CountEncoding(categories)]
+    if columns.dates:
+        steps.append(DateParts(columns.dates))
+    if columns.texts:
+        steps.append(TextTopics(columns.texts))
+    if arithmetic:
+        steps.append(Arithmetic(columns.numbers, arithmetic))
+    if crosses:
+        steps.append(Crosses(categories, crosses))
+    return View(steps)
 
 
-def linear_view(schema: Schema) -> View:
-    """Numbers filled, standardised and clipped; categories one-hot."""
-    numbers, categories = _parts(schema)
-    steps: list[Step] = [ImputeScale(numbers)] if numbers else []
-    return View(steps + ([OneHotCategories(categories)] if categories else []))
+def linear_view(schema: Schema, topics: bool = False, levels: int = 30) -> View:
+    """All standardised or 0 and 1, nothing missing: numbers, one-hot categories and parts of dates, words.
+
+    Parameters
+    ----------
+    schema : Schema
+        The features.
+    topics : bool
+        Topics of texts, which are few, in place of words, which are many.
+    levels : int
+        How many categories of a column get a feature of their own.
+    """
+    columns = _Columns.of(schema)
+    steps: list[Step] = []
+    if columns.numbers:
+        steps.append(Scaled(Numbers(columns.numbers), flags=True))
+    if columns.categories:
+        steps.append(OneHotCategories(columns.categories, levels))
+    if columns.dates:
+        steps += [Scaled(DateParts(columns.dates)), DateCycles(columns.dates)]
+    if columns.texts:
+        steps.append(Scaled(TextTopics(columns.texts)) if topics else TextWords(columns.texts))
+    return View(steps)
 
 
 def empty_view(schema: Schema) -> View:
@@ -105,11 +183,37 @@ def empty_view(schema: Schema) -> View:
     return View([])
 
 
-VIEWS = {"tree": tree_view, "linear": linear_view, "none": empty_view}
-"""Views by the name a learner asks for."""
+VIEWS: dict[str, Callable[..., View]] = {
+    "tree": tree_view,
+    "crossed": tree_view,
+    "encoded": partial(tree_view, encode=True),
+    "linear": linear_view,
+    "dense": partial(linear_view, topics=True),
+    "none": empty_view,
+}
+"""Views by the name a learner asks for, made of a schema and of options that are JSON values."""
 
 
-def _parts(schema: Schema) -> tuple[list[Column], list[Column]]:
-    features = [column for column in schema if column.semantic in FEATURES]
-    numbers = [column for column in features if column.feed == "double"]
-    return numbers, [column for column in features if column.feed == "string"]
+@dataclass(frozen=True)
+class _Columns:
+    numbers: list[Column]
+    categories: list[Column]
+    dates: list[Column]
+    texts: list[Column]
+
+    @classmethod
+    def of(cls, schema: Schema) -> Self:
+        features = [column for column in schema if column.semantic in FEATURES]
+        strings = [column for column in features if column.feed == "string"]
+        return cls(
+            [column for column in features if column.feed == "double"],
+            [column for column in strings if column.semantic != "text"],
+            [column for column in features if column.feed == "int64"],
+            [column for column in strings if column.semantic == "text"],
+        )
+
+
+def _joined(blocks: list[np.ndarray], columns: Mapping[str, np.ndarray]) -> np.ndarray:
+    if not blocks:
+        return np.empty((len(next(iter(columns.values()))), 0))
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)

@@ -399,6 +399,17 @@ def _identity(sha: str, options: ImportOptions) -> str:
 
 def _schema(path: Path, options: ImportOptions) -> Schema:
     from labstudio.data.frames import schema_of_table
+    from labstudio.schema import Schema
 
-    # "string" and "integer" are about how values are kept; what they mean is for the data to say
-    return schema_of_table(path, {k: v for k, v in options.types.items() if v not in ("string", "integer")})
+    # "string" and "integer" are about how values are kept; what they mean is for the data to say,
+    # but for texts that spell numbers or dates: these are to stay texts
+    found = schema_of_table(path, {k: v for k, v in options.types.items() if v not in ("string", "integer")})
+    texts = {column.name for column in found if options.types.get(column.name) == "string"}
+    return Schema(
+        tuple(
+            replace(column, physical="string", semantic="category")
+            if column.name in texts and column.feed != "string"
+            else column
+            for column in found
+        )
+    )

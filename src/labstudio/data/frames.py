@@ -194,7 +194,9 @@ def schema_of_table(path: Path, types: dict[str, str]) -> Schema:
         columns = []
         for place, column in enumerate(Schema.infer(sample, types)):
             doubtful = column.semantic in ("constant", "id", "text") or (
-                column.physical == "integer" and (sample[column.name].is_unique or _beyond(file, place))
+                (column.physical == "integer" and (sample[column.name].is_unique or _beyond(file, place)))
+                # numbers or dates kept as texts, as far as the sample goes
+                or (column.feed != "string" and sample[column.name].dtype.kind == "O")
             )
             if doubtful and column.name not in types:
                 whole = Schema.infer(_frame(file.read(columns=[column.name]).select([column.name])))

@@ -32,8 +32,7 @@ def note(column: ColumnProfile, rows: int) -> tuple[str, bool]:
     if column.semantic == "id":
         return "Looks like an id: left out of training", False
     if column.semantic in ("text", "datetime"):
-        kind = "Free text" if column.semantic == "text" else "A date"
-        return f"{kind}: not a feature yet", False
+        return "Free text" if column.semantic == "text" else "A date", False
     if column.top:
         return _categories(column, present)
     return _numbers(column)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self, TextIO
 
+from labstudio.automl import naming
 from labstudio.automl.trial import Progress, Trial
 from labstudio.display import wording
 from labstudio.display.bundle import Block, Bundle, Facts, Heading, Line, State, Table
@@ -34,7 +35,7 @@ class LogWatch(Watch):
 
     def __call__(self, event: Trial | Progress) -> bool:
         if isinstance(event, Trial) and event.state != "running":
-            self._write(f"trial {event.number}  {self._trial(event)}  {settings_of(event.params)}")
+            self._write(f"trial {event.number}  {self._trial(event)}  {settings_of(event)}")
         elif isinstance(event, Progress) and event.phase != self.now.phase:
             self._shown = 0.0  # a turn is told at once, so that the lines stand in the order of events
         return super().__call__(event)
@@ -51,8 +52,8 @@ class LogWatch(Watch):
 
     def _trial(self, trial: Trial) -> str:
         if trial.state != "complete":
-            return f"{trial.learner} {trial.state}: {trial.message}"
-        return f"{trial.learner} {wording.score(trial.score, trial.error_bar)}"
+            return f"{naming.learner(trial.learner)} {trial.state}: {trial.message}"
+        return f"{naming.learner(trial.learner)} {wording.score(trial.score, trial.error_bar)}"
 
     def _write(self, words: str) -> None:
         line = f"{wording.seconds(self.now.elapsed):>8}  {wording.name(words)}".rstrip()

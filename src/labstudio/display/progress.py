@@ -11,11 +11,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import FrameType
 from typing import Any, Self, TextIO
 
+from labstudio.automl import naming
 from labstudio.automl.trial import Progress, Trial
 from labstudio.display import wording
 from labstudio.display.bundle import Bar, Bundle, Facts, Heading, State
@@ -110,7 +111,7 @@ class Watch:
         if now.trials:
             parts.append(f"{now.trials} {'trial' if now.trials == 1 else 'trials'}")
         if now.best is not None:
-            parts.append(f"best {wording.score(now.best.score, now.best.error_bar)} ({now.best.learner})")
+            parts.append(f"best {_scored(now.best)}")
         return " · ".join(parts)
 
     def bundle(self) -> Bundle:
@@ -122,9 +123,9 @@ class Watch:
             facts["budget"] = wording.seconds(now.budget)
         facts["trials"] = str(now.trials)
         if now.best is not None:
-            facts["best"] = f"{wording.score(now.best.score, now.best.error_bar)} ({now.best.learner})"
+            facts["best"] = _scored(now.best)
         if now.running is not None and not done:
-            facts["trying"] = f"{now.running.learner} {settings_of(now.running.params)}".strip()
+            facts["trying"] = f"{naming.learner(now.running.learner)} {settings_of(now.running)}".strip()
         word = _PHASES.get(now.phase, now.phase)
         state: State = "bad" if self.failed else "ok" if done else "run"
         if self.failed:
@@ -176,6 +177,26 @@ class TerminalWatch(Watch):
             self.stream.write("\n")
 
 
-def settings_of(params: dict[str, Any]) -> str:
-    """Write a trial's hyper-parameters on one line."""
-    return ", ".join(f"{key} {wording.number(value, 3)}" for key, value in params.items())
+def _scored(trial: Trial) -> str:
+    return f"{wording.score(trial.score, trial.error_bar)} ({naming.learner(trial.learner)})"
+
+
+def settings_of(trial: Trial, trials: Sequence[Trial] = ()) -> str:
+    """Write what a trial is made of on one line: its hyper-parameters, or the members of an ensemble.
+
+    Examples
+    --------
+    >>> settings_of(Trial(0, "lightgbm", {"rounds": 80, "features": {"view": "encoded"}}))
+    'rounds 80, means of the target'
+    >>> settings_of(Trial(2, "ensemble", {"members": {"0": 0.6, "1": 0.4}}), [Trial(0, "mlp"), Trial(1, "tree")])
+    '60 % Neural network (0), 40 % Decision tree (1)'
+    """
+    members = naming.members(trial, trials)
+    if members:
+        return ", ".join(
+            f"{weight:.0%} {name} ({number})".replace("%", " %") for number, name, weight in members
+        )
+    told = {key: value for key, value in trial.params.items() if not isinstance(value, dict)}
+    made = naming.features(trial.params.get("features", {}))
+    words = [f"{key} {wording.number(value, 3)}" for key, value in told.items()]
+    return ", ".join([*words, *([made] if made else [])])

@@ -51,6 +51,19 @@ def score(value: float | None, error_bar: float | None = None) -> str:
     return f"{value:,.{places}f} ± {error_bar:,.{places}f}"
 
 
+def interval(low: float, high: float) -> str:
+    """Write a confidence interval, to the digit that its width makes meaningful.
+
+    Examples
+    --------
+    >>> interval(0.90213, 0.92177), interval(1234.5, 1310.9)
+    ('0.902 to 0.922', '1,234 to 1,311')
+    """
+    width = high - low
+    places = min(6, max(0, 1 - math.floor(math.log10(width)))) if 0 < width < math.inf else 4
+    return f"{low:,.{places}f} to {high:,.{places}f}"
+
+
 def seconds(value: float | None) -> str:
     """Write a duration.
 
@@ -133,14 +146,3 @@ def columns_wide(text: str) -> int:
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
     )
-
-
-def learner(name: str) -> str:
-    """Call a learner as its field does.
-
-    Examples
-    --------
-    >>> learner("lightgbm"), learner("linear")
-    ('LightGBM', 'Linear model')
-    """
-    return {"lightgbm": "LightGBM", "linear": "Linear model"}.get(name, name.capitalize())

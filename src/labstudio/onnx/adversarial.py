@@ -18,7 +18,17 @@ NUMBERS = (
     2.0**53 - 1, 1e30, -1e30, 1e300, 1.7e308, -1.7e308,
 )  # fmt: skip
 TEXTS = ("", "never seen before", "naïve Zürich 東京 ☃", " ", "nan", "None", "-1", "0", "a\nb'\"{}%$#")
-DATES = (MISSING_DATE, 0, -1, -(2**31), 2**31, 4_102_444_800)
+PROSE = (
+    "NEVER seen, before!", "naïve naïve Zürich_東京 ☃ 😀😀 Σίσυφος", "x", " ", "\t\n\r ", "# ## #",
+    "a\x00b cc\x00dd", "e\u0301te\u0301 İstanbul straße ſ", "non\u00a0breaking\u2009space\u200b—dash…quote”",
+    "42 4.2 -1e5 1_000",
+)  # fmt: skip
+DATES = (
+    MISSING_DATE, 0, -1, 86_399, 951_782_400, 951_868_799, -2_203_891_200, 4_107_542_400, 1_704_067_199,
+    -(2**31), 2**31, -62_135_596_800, 99_999_999_999, -99_999_999_999,
+)  # fmt: skip
+"""Among them leap days and days that are none in 2000, 1900 and 2100, the end of a year, the year 1."""
+
 _DATE_LIMITS = (-(10**11), 10**11)  # about the years -1200 and 5100; beyond them pandas may not go
 
 
@@ -118,7 +128,8 @@ def _everywhere(schema: Schema, random: np.random.Generator, kind: str) -> dict[
     changes: dict[str, object] = {}
     for column in schema:
         if column.feed == "string":
-            changes[column.name] = "" if kind == "missing" else TEXTS[random.integers(len(TEXTS))]
+            texts = PROSE if column.semantic == "text" else TEXTS
+            changes[column.name] = "" if kind == "missing" else texts[random.integers(len(texts))]
         elif column.feed == "int64":
             changes[column.name] = MISSING_DATE if kind == "missing" else DATES[random.integers(len(DATES))]
         else:
@@ -131,15 +142,22 @@ def _values(column: Column, honest: np.ndarray, splits: np.ndarray | None, share
     """Hostile values of one column, about `share` of them."""
     if column.feed == "string":
         known = [text for text in dict.fromkeys(honest.tolist()) if text]
+        if column.semantic == "text":
+            for text in known[: max(1, share // 10)]:
+                yield from (text.upper(), (text + " ") * 20, text[1:-1])
+                yield from (text.replace(" ", between) for between in ("\u00a0", " x ", "-"))
+            yield from PROSE[: max(4, share // 2)]
         yield from TEXTS[: max(4, share - 3)]
         if known:
             yield from (known[0].swapcase(), known[0] + " ", known[0] + "\u0301")
         return
-    if column.feed == "int64":
-        yield from DATES[:share]
-        return
     found = np.empty(0) if splits is None else np.asarray(splits, dtype=np.float64)
     found = found[np.isfinite(found)]
+    if column.feed == "int64":
+        yield from DATES[: max(6, share // 2)]
+        for split in found[: max(1, share // 6)].astype(np.int64):
+            yield from (split, split - 1, split + 1)
+        return
     plain = NUMBERS if len(found) == 0 else NUMBERS[: max(3, share // 3)]
     yield from plain
     for split in found[: max(1, (share - len(plain)) // 3)]:

@@ -33,7 +33,10 @@ _SINGLE_ROWS = 24
 
 
 class Reference(Protocol):
-    """Whoever a file has to agree with; `classes` is None for regression."""
+    """Whoever a file has to agree with; `classes` is None for regression.
+
+    One that decides for the largest product of probabilities and `factors` [K] has these too.
+    """
 
     schema: Schema
     classes: np.ndarray | None
@@ -185,7 +188,7 @@ def certify(
     answered, hostile_answer, refusal = _ask_where_answered(reference, hostile, held_answer)
     refused = len(hostile) - len(answered)
     hostile = hostile.iloc[answered].reset_index(drop=True)
-    judge = Judge(loaded.classes, tolerance, held_answer[1])
+    judge = Judge(loaded.classes, tolerance, held_answer[1], getattr(reference, "factors", None))
 
     checks = [_interface(loaded, reference)]
     may_refuse = refused == 0 or getattr(reference, "may_refuse", False)

@@ -68,8 +68,14 @@ Answer = tuple[np.ndarray, ...]
 class Judge:
     """Compares answers under one tolerance."""
 
-    def __init__(self, classes: np.ndarray | None, tolerance: Tolerance, values: np.ndarray) -> None:
-        self.classes, self.tolerance = classes, tolerance
+    def __init__(
+        self,
+        classes: np.ndarray | None,
+        tolerance: Tolerance,
+        values: np.ndarray,
+        factors: np.ndarray | None = None,
+    ) -> None:
+        self.classes, self.tolerance, self.factors = classes, tolerance, factors
         finite = values[np.isfinite(values)] if classes is None else np.empty(0)
         unit = float(np.abs(finite).max()) if len(finite) else 0.0
         self.spread = float((finite / unit).std() * unit) if unit else 0.0
@@ -123,7 +129,8 @@ class Judge:
 
     def _clear(self, wanted: np.ndarray) -> np.ndarray:
         """Rows whose label is beyond doubt; one with a NaN counts as such, so that labels are compared."""
-        top = np.sort(np.nan_to_num(wanted, nan=math.inf), axis=1)
+        weighed = wanted if self.factors is None else wanted * self.factors
+        top = np.sort(np.nan_to_num(weighed, nan=math.inf), axis=1)
         if top.shape[1] < 2:
             return np.ones(len(wanted), dtype=bool)
         with np.errstate(invalid="ignore"):

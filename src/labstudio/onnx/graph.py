@@ -21,6 +21,8 @@ OPSET = 21
 ML_OPSET = 5
 IR_VERSION = 10
 ML = "ai.onnx.ml"
+MICROSOFT = "com.microsoft"
+"""Operators that only onnxruntime has; a file names the domain where it uses one."""
 FORMAT = "1"
 """Of the metadata that a file carries; a reader refuses what it does not know."""
 
@@ -103,9 +105,12 @@ class Graph:
             self._outputs,
             list(self._initialisers.values()),
         )
+        domains = {"": OPSET, ML: ML_OPSET}
+        if any(node.domain == MICROSOFT for node in self._nodes):
+            domains[MICROSOFT] = 1
         model = helper.make_model(
             graph,
-            opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(ML, ML_OPSET)],
+            opset_imports=[helper.make_opsetid(*domain) for domain in domains.items()],
             ir_version=IR_VERSION,
             producer_name="labstudio",
         )
@@ -158,13 +163,23 @@ def class_type(classes: np.ndarray) -> str:
     return {"b": "bool", "i": "int64", "u": "int64"}.get(np.asarray(classes).dtype.kind, "string")
 
 
-def decide(graph: Graph, probabilities: str, classes: np.ndarray) -> None:
-    """Hand out probabilities [N, K] and the label [N] of the largest, the first one where several are."""
+def decide(
+    graph: Graph, probabilities: str, classes: np.ndarray, threshold: np.ndarray | None = None
+) -> None:
+    """Hand out probabilities [N, K] and the label [N] of the largest, the first one where several are.
+
+    With a `threshold` [K] the largest is looked for among probabilities times these factors, so that
+    ``[t, 1 - t]`` says the second of two classes where its probability is above t.
+    """
     kind = class_type(classes)
     array: np.ndarray = np.asarray(
         classes, dtype={"bool": np.bool_, "int64": np.int64, "string": object}[kind]
     )
-    largest = graph.node("ArgMax", [probabilities], axis=1, keepdims=0)
+    judged = probabilities
+    if threshold is not None:
+        factors = graph.constant(np.asarray(threshold, dtype=np.float64))
+        judged = graph.node("Mul", [probabilities, factors])
+    largest = graph.node("ArgMax", [judged], axis=1, keepdims=0)
     graph.output("label", graph.node("Gather", [graph.constant(array), largest], axis=0), kind, [None])
     graph.output("probabilities", probabilities, "double", [None, len(array)])
 

@@ -6,15 +6,20 @@ It knows trees in a neutral form, one array a property; which library they come 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from labstudio.onnx.graph import ML, Graph
 
+BYTES_A_LEAF = 32
+"""About, with the node above it."""
 LEQ, LT, MEMBER = 0, 1, 6
 """Node modes: x <= threshold, x < threshold, x in set; where it holds, the first child is next."""
+
+TOGETHER = 256
+"""Numbers a row that are looked up at once: many rows at a time should not need much memory."""
 
 
 @dataclass
@@ -46,6 +51,71 @@ class Tree:
     leaves: list[float]
     members: dict[int, list[float]] = field(default_factory=dict)
     target: int = 0
+
+
+def numbered(is_leaf: np.ndarray) -> np.ndarray:
+    """Renumber nodes that stand in one list: n for the nth that compares, ~n for the nth leaf."""
+    return np.where(is_leaf, ~(np.cumsum(is_leaf) - 1), np.cumsum(~is_leaf) - 1)
+
+
+def from_sklearn_tree(tree: Any, leaves: np.ndarray, target: int = 0) -> Tree:
+    """Bring scikit-learn's `tree_` into the neutral form, with these values of its leaves.
+
+    scikit-learn compares float32(x) with a double: what is fed has to be rounded, see `emit_rounded`.
+    """
+    is_leaf = tree.children_left < 0
+    inner, number = ~is_leaf, numbered(is_leaf)
+    return Tree(
+        feature=tree.feature[inner].tolist(),
+        mode=[LEQ] * int(inner.sum()),
+        threshold=tree.threshold[inner].tolist(),
+        holds=number[tree.children_left[inner]].tolist(),
+        fails=number[tree.children_right[inner]].tolist(),
+        missing_holds=tree.missing_go_to_left[inner].astype(bool).tolist(),
+        leaves=leaves.tolist(),
+        target=target,
+    )
+
+
+def emit_rounded(graph: Graph, features: str) -> str:
+    """Round a double tensor to what float32 holds, as libraries do before they compare; it stays double."""
+    single = graph.node("Cast", [features], to=1)
+    return graph.node("Cast", [single], to=11)
+
+
+def emit_looked_up(graph: Graph, features: str, trees: Sequence[Tree], table: np.ndarray) -> str:
+    """Add trees each leaf of which adds K numbers, and return the name of the sums [N, K].
+
+    The operator knows one number a leaf, and repeating each tree K times makes the file K times as large
+    and as slow. So trees only say which leaf a row falls into, each in a target of its own, and the numbers
+    are looked up.
+
+    Parameters
+    ----------
+    graph : Graph
+        What is added to.
+    features : str
+        Name of a double tensor [N, F].
+    trees : sequence of Tree
+        At least one; values and targets of their leaves are ignored.
+    table : uint8 array of shape (leaves of all trees, K)
+        Numbers of each leaf, tree by tree.
+    """
+    sums, start = "", 0
+    together = max(1, TOGETHER // table.shape[1])
+    for first in range(0, len(trees), together):
+        some, count = [], 0
+        for target, tree in enumerate(trees[first : first + together]):
+            numbers = np.arange(count, count + len(tree.leaves), dtype=np.float64)
+            some.append(replace(tree, leaves=numbers.tolist(), target=target))
+            count += len(tree.leaves)
+        leaf = graph.node("Cast", [emit_trees(graph, features, some, targets=len(some))], to=7)
+        rows = graph.node("Gather", [graph.constant(table[start : start + count]), leaf], axis=0)
+        wide = graph.node("Cast", [rows], to=6)
+        part = graph.node("ReduceSum", [wide, graph.constant(np.array([1]))], keepdims=0)
+        sums = graph.node("Add", [sums, part]) if sums else part
+        start += count
+    return graph.node("Cast", [sums], to=11)
 
 
 def emit_trees(graph: Graph, features: str, trees: Sequence[Tree], targets: int = 1) -> str:

@@ -206,11 +206,18 @@ class Upload(Model):
 
 
 class Guardrail(Model):
-    """One thing that was looked at in the data."""
+    """One thing that was looked at in the data.
+
+    `evidence` has figures by measure and what was measured, `fix` the settings that would mend it, `effect`
+    what they have changed where they were tried.
+    """
 
     name: str
     state: Literal["passed", "done", "alerted"]
     detail: str
+    evidence: dict[str, dict[str, float]]
+    fix: dict[str, Any]
+    effect: dict[str, Any] | None
 
 
 class Check(Model):

@@ -77,7 +77,7 @@ ROUTES = (
     Route("DELETE", "uploads/{id}", t.Nothing, a.Done, "write", data.discard_upload),
     Route("GET", "automl/runs", t.Nothing, list[a.Run], "read", automl.runs),
     Route("POST", "automl/runs", AutoMLRun, a.RunDetail, "execute", automl.start_run, slow=True),
-    Route("POST", "automl/check", t.Checked, a.Check, "read", automl.check, slow=True),
+    Route("POST", "automl/check", AutoMLRun, a.Check, "read", automl.check, slow=True),
     Route("GET", "automl/runs/{id}", t.Nothing, a.RunDetail, "read", automl.run),
     Route("DELETE", "automl/runs/{id}", t.Nothing, a.Done, "write", automl.clean_run),
     Route("POST", "automl/runs/{id}/stop", t.Nothing, a.Done, "execute", automl.stop_run),

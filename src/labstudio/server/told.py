@@ -78,16 +78,6 @@ class Chunk(Told):
     offset: int = Field(ge=0, description="Bytes that came before it.")
 
 
-class Checked(Told):
-    """Data and target that a run may use."""
-
-    data: str = Field(min_length=1, description="Data asset, such as churn@3.")
-    target: str = Field(description="Column to predict.")
-    task: str = Field("auto", description="Task, or auto.")
-    group: str | None = Field(None, description="Column whose values stay together.")
-    exclude: list[str] = Field(default_factory=list, description="Columns that are not used.")
-
-
 class NewModel(Told):
     """A run whose model is to be registered, and the name."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -51,6 +52,12 @@ def _run(door: Door, told: AutoMLRun) -> Answer:
     with door.watch(f"{settings.data} → {settings.target}") as watch:
         run = automl.run(settings, listener=watch)
     return Answer(views.run(run), plain(run), run)
+
+
+def _check(door: Door, told: AutoMLRun) -> Answer:
+    settings = told.model_copy(update={"data": door.asset(told.data)})
+    found = door.workspace.automl.check(settings)
+    return Answer(views.check(found, settings.data, settings.target), asdict(found), found)
 
 
 def _list(door: Door, told: Nothing) -> Answer:
@@ -124,6 +131,12 @@ CHARTS = Command(
     ChartsOf, _charts, "Show how good a run's model is and what it relies on, as figures.", ("run",)
 )
 RUNS = {
+    "check": Command(
+        AutoMLRun,
+        _check,
+        "Say what a run would do, and what to look at first; nothing is learned.",
+        gives="what was found",
+    ),
     "list": Command(Nothing, _list, "List the runs, newest first."),
     "show": Command(RunName, _show, "Show a run and its best trials.", ("run",), gives="the run"),
     "stop": Command(RunName, _stop, "Stop a run, wherever it lives, and keep what it has.", ("run",)),

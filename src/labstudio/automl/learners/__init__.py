@@ -6,13 +6,14 @@ arrays; it knows neither frames nor how it is searched. Libraries are imported w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 
+from labstudio.automl.learners.target import Target
 from labstudio.onnx.graph import Graph
 
 __all__ = ["LEARNERS", "Fitting", "Learner"]
@@ -32,6 +33,19 @@ class Fitting:
         Features that are codes of categories.
     validation : pair of arrays like (X, y), optional
         For early stopping.
+    weights, validation_weights : ndarray of shape (N,), optional
+        How much each row counts, in training and in validation.
+    monotone : mapping of feature position to 1 or -1
+        Features with which the prediction may only rise, or only fall.
+    loss : str
+        What a regression keeps small: ``"squared"``, ``"absolute"`` or ``"quantile"`` errors.
+    quantile : float
+        Which one, for that loss.
+    all_y : ndarray, optional
+        Targets of all training rows: what a regression's scale is taken from, the same on every fold.
+    kept : dict
+        Lives as long as the very X that `fit` is given: what a learner made of it (a binned data set, say),
+        for the next of its kind.
     deadline : float, optional
         Unix time by which a learner that can stop itself does.
     """
@@ -41,9 +55,20 @@ class Fitting:
     classes_count: int = 0
     categorical: tuple[int, ...] = ()
     validation: tuple[np.ndarray, np.ndarray] | None = None
+    weights: np.ndarray | None = None
+    validation_weights: np.ndarray | None = None
+    monotone: Mapping[int, int] = field(default_factory=dict)
+    loss: str = "squared"
+    quantile: float = 0.5
+    all_y: np.ndarray | None = None
+    kept: dict[Any, Any] = field(default_factory=dict)
     seed: int = 0
     threads: int = 1
     deadline: float | None = None
+
+    def target(self, y: np.ndarray, space: str = "plain") -> Target:
+        """How a regression's values are scaled for a learner, and back."""
+        return Target(space).fit(y if self.all_y is None else self.all_y)
 
 
 class Learner(Protocol):
@@ -61,6 +86,8 @@ class Learner(Protocol):
     """Other hyper-parameters than the defaults are worth trying."""
     stops_itself: ClassVar[bool]
     """It keeps to its deadline; others have to be ended with their process."""
+    requires: ClassVar[str]
+    """A module that is not always installed; empty where none is needed."""
 
     @staticmethod
     def defaults(task: str, rows: int) -> dict[str, Any]:
@@ -82,19 +109,37 @@ class Learner(Protocol):
     def refit_params(self) -> dict[str, Any]:
         """Hyper-parameters for a fit on all rows, with what early stopping found."""
 
+    def size(self) -> int:
+        """About how many bytes it will take in a file."""
+
     def splits(self) -> dict[int, np.ndarray]:
         """Thresholds by feature, the most telling first."""
+
+    @staticmethod
+    def merge(models: Sequence[Any]) -> Any:
+        """Return one learner that predicts as models fitted on folds do on average, or None."""
 
 
 class _Registry(Mapping[str, type[Learner]]):
     """Learners by name, each module imported when asked for."""
 
-    _homes: ClassVar[dict[str, str]] = {"baseline": "Baseline", "linear": "Linear", "lightgbm": "LightGBM"}
+    _homes: ClassVar[dict[str, str]] = {
+        "baseline": "baseline.Baseline",
+        "tree": "tree.Tree",
+        "linear": "linear.Linear",
+        "lightgbm": "lightgbm.LightGBM",
+        "histogram": "histogram.Histogram",
+        "extra_trees": "forest.ExtraTrees",
+        "random_forest": "forest.RandomForest",
+        "mlp": "mlp.MLP",
+        "xgboost": "xgboost.XGBoost",
+    }
 
     def __getitem__(self, name: str) -> type[Learner]:
         if name not in self._homes:
             raise KeyError(name)
-        learner: type[Learner] = getattr(import_module(f"{__name__}.{name}"), self._homes[name])
+        module, kind = self._homes[name].split(".")
+        learner: type[Learner] = getattr(import_module(f"{__name__}.{module}"), kind)
         return learner
 
     def __iter__(self) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import copy
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -19,6 +21,7 @@ class Baseline:
     instant: ClassVar[bool] = True
     searchable: ClassVar[bool] = False
     stops_itself: ClassVar[bool] = True
+    requires: ClassVar[str] = ""
 
     @staticmethod
     def defaults(task: str, rows: int) -> dict[str, Any]:
@@ -33,7 +36,7 @@ class Baseline:
     def fit(self, X: np.ndarray, y: np.ndarray, how: Fitting) -> Self:
         self.params = dict(how.params)
         if how.task != "regression":
-            counts = np.bincount(y.astype(np.int64), minlength=how.classes_count)
+            counts = np.bincount(y.astype(np.int64), how.weights, minlength=how.classes_count)
             self.answer = (counts / counts.sum()).reshape(1, -1)
             return self
         target = Target().fit(y)
@@ -42,6 +45,12 @@ class Baseline:
         value = np.median(unit) if statistic == "median" else np.mean(unit)
         self.answer = target.from_unit(np.array([value]))
         return self
+
+    @staticmethod
+    def merge(models: Sequence[Baseline]) -> Baseline:
+        merged = copy(models[0])
+        merged.answer = np.asarray(sum(one.answer for one in models) / len(models))
+        return merged
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         return np.repeat(self.answer, len(X), axis=0)
@@ -55,6 +64,9 @@ class Baseline:
 
     def refit_params(self) -> dict[str, Any]:
         return self.params
+
+    def size(self) -> int:
+        return 8 * self.answer.size
 
     def splits(self) -> dict[int, np.ndarray]:
         return {}

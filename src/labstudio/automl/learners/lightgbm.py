@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from labstudio.automl.learners import Fitting
 from labstudio.automl.learners.linear import emit_two
-from labstudio.automl.learners.target import Target
 from labstudio.onnx.graph import Graph
-from labstudio.onnx.trees import LEQ, MEMBER, Tree, emit_trees
+from labstudio.onnx.trees import BYTES_A_LEAF, LEQ, MEMBER, Tree, emit_trees
 
 if TYPE_CHECKING:
     import lightgbm
 
 ROUNDS = 100
 """Boosting rounds when nothing is said of them and no validation set can end them."""
+
+SPACES = ["plain", "auto"]
+_OBJECTIVES = {"absolute": "l1", "quantile": "quantile"}
+
+_LEAVES = re.compile(r"^num_leaves=(\d+)$", re.MULTILINE)
 
 ZERO = float(np.float32(1e-35))
 """LightGBM reads every value between this and its negative as zero (its kZeroThreshold)."""
@@ -27,8 +33,9 @@ ZERO = float(np.float32(1e-35))
 class LightGBM:
     """Gradient-boosted trees with native missing values and categories.
 
-    Parameters of `fit`: LightGBM's own, and `rounds` (most boosting rounds) and `patience` (rounds without
-    gain on the validation set after which boosting stops; the best round is kept).
+    Parameters of `fit`: LightGBM's own, and `rounds` (most boosting rounds), `patience` (rounds without gain
+    on the validation set after which boosting stops; the best round is kept) and `space` of a regression's
+    target (see `Target`).
 
     Attributes
     ----------
@@ -41,6 +48,7 @@ class LightGBM:
     instant: ClassVar[bool] = False
     searchable: ClassVar[bool] = True
     stops_itself: ClassVar[bool] = True
+    requires: ClassVar[str] = ""
 
     @staticmethod
     def defaults(task: str, rows: int) -> dict[str, Any]:
@@ -48,21 +56,21 @@ class LightGBM:
 
     @staticmethod
     def suggest(trial: Any, task: str, rows: int) -> dict[str, Any]:
-        return {
-            "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.3, log=True),
+        most = max(3, min(100, rows // 20))
+        found = {
+            "learning_rate": trial.suggest_float("learning_rate", 0.02, 0.2, log=True),
             "num_leaves": trial.suggest_int("num_leaves", 4, max(5, min(255, rows // 20)), log=True),
-            "min_data_in_leaf": trial.suggest_int(
-                "min_data_in_leaf", 2, max(3, min(100, rows // 20)), log=True
-            ),
+            "min_data_in_leaf": trial.suggest_int("min_data_in_leaf", 2, most, log=True),
             "feature_fraction": trial.suggest_float("feature_fraction", 0.4, 1.0),
             "bagging_fraction": trial.suggest_float("bagging_fraction", 0.5, 1.0),
             "lambda_l1": trial.suggest_float("lambda_l1", 1e-8, 10.0, log=True),
             "lambda_l2": trial.suggest_float("lambda_l2", 1e-8, 10.0, log=True),
             "extra_trees": trial.suggest_categorical("extra_trees", [False, True]),
             "bagging_freq": 1,
-            "rounds": 2000,
-            "patience": 50,
+            "rounds": 3000,
+            "patience": 60,
         }
+        return found | ({"space": trial.suggest_categorical("space", SPACES)} if task == "regression" else {})
 
     def fit(self, X: np.ndarray, y: np.ndarray, how: Fitting) -> Self:
         import lightgbm
@@ -75,65 +83,104 @@ class LightGBM:
         }
         self.params = dict(chosen)
         rounds, patience = int(chosen.pop("rounds")), chosen.pop("patience")
+        space = chosen.pop("space", "plain")
         self.task, self.classes_count, self.threads = how.task, how.classes_count, how.threads
-        self.target = Target().fit(y) if how.task == "regression" else None
+        self.target = how.target(y, space) if how.task == "regression" else None
         options = {
-            **chosen,
-            "objective": how.task,
+            "objective": _OBJECTIVES.get(how.loss, how.task) if self.target else how.task,
+            "alpha": how.quantile,
             "verbose": -1,
             "seed": how.seed,
             "num_threads": how.threads,
             "deterministic": True,
             "force_row_wise": True,
+            **chosen,
         }
         if how.task == "multiclass":
             options["num_class"] = how.classes_count
-        reading = {"verbose": -1, "feature_pre_filter": False}
-        dataset = lightgbm.Dataset(
-            X,
-            self._labels(y),
-            categorical_feature=list(how.categorical) or "auto",
-            params=reading,
-        )
-        watched = None
-        if how.validation is not None:
-            watched = lightgbm.Dataset(
-                how.validation[0], self._labels(how.validation[1]), reference=dataset, params=reading
-            )
-        watch = _Watch(how.deadline, patience if watched else None)
-        booster = lightgbm.train(
-            options, dataset, rounds, valid_sets=[watched] if watched else None, callbacks=[watch]
-        )
-        self.rounds = (watch.best if patience and watched else booster.current_iteration()) or 1
-        self.text = booster.model_to_string(num_iteration=self.rounds)  # 17 digits: every double exactly
-        self._booster: lightgbm.Booster | None = None
+        if how.monotone:
+            options["monotone_constraints"] = [how.monotone.get(i, 0) for i in range(X.shape[1])]
+        dataset, watched = self._read(X, y, how, space)
+        booster = lightgbm.Booster(options, dataset)
+        if watched is not None:
+            booster.add_valid(watched, "validation")
+        self.rounds = _boost(booster, rounds, patience if watched is not None else None, how.deadline)
+        # 17 digits: every double exactly
+        self.texts = (booster.model_to_string(num_iteration=self.rounds),)
+        self._boosters: list[lightgbm.Booster] | None = None
         return self
+
+    def _read(self, X: np.ndarray, y: np.ndarray, how: Fitting, space: str) -> tuple[Any, Any]:
+        """The rows in bins, as the last candidate left them where they were the same."""
+        import lightgbm
+
+        key = ("lightgbm", space, how.weights is None)
+        if key not in how.kept:
+            reading = {"verbose": -1, "feature_pre_filter": False, "num_threads": how.threads}
+            categorical = list(how.categorical) or "auto"
+            dataset = lightgbm.Dataset(
+                X, self._labels(y), weight=how.weights, categorical_feature=categorical, params=reading
+            ).construct()
+            watched = None
+            if how.validation is not None:
+                watched = lightgbm.Dataset(
+                    how.validation[0],
+                    self._labels(how.validation[1]),
+                    weight=how.validation_weights,
+                    reference=dataset,
+                    params=reading,
+                ).construct()
+            how.kept[key] = dataset, watched
+        found: tuple[Any, Any] = how.kept[key]
+        return found
 
     def _labels(self, y: np.ndarray) -> np.ndarray:
         return self.target.to_unit(y) if self.target else y
 
     @property
-    def booster(self) -> lightgbm.Booster:
-        """The library's own model, read from `text` when first asked for."""
-        if self._booster is None:
+    def boosters(self) -> list[lightgbm.Booster]:
+        """The library's own models, read from `texts` when first asked for."""
+        if self._boosters is None:
             import lightgbm
 
-            self._booster = lightgbm.Booster(model_str=self.text)
-        return self._booster
+            self._boosters = [lightgbm.Booster(model_str=text) for text in self.texts]
+        return self._boosters
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_booster": None}
+        return {**self.__dict__, "_boosters": None}
 
     def predict(self, X: np.ndarray) -> np.ndarray:
-        found = np.asarray(self.booster.predict(X, num_threads=self.threads))
+        raw = len(self.boosters) > 1  # of several the mean is taken before the link
+        found = [np.asarray(one.predict(X, raw_score=raw, num_threads=self.threads)) for one in self.boosters]
+        mean = np.asarray(sum(found) / len(found))
         if self.target:
-            return self.target.from_unit(found)
-        return np.column_stack([1 - found, found]) if self.task == "binary" else found
+            return self.target.from_unit(mean)
+        if self.task == "binary":
+            mean = 1 / (1 + np.exp(-mean)) if raw else mean
+            return np.column_stack([1 - mean, mean])
+        return _softmax(mean) if raw else mean
+
+    @staticmethod
+    def merge(models: Sequence[LightGBM]) -> LightGBM | None:
+        """All their trees, where they look at the target alike."""
+        first = models[0]
+        if any(one.target and not one.target.same(first.target) for one in models):
+            return None
+        merged = copy(first)
+        merged.texts, merged._boosters = tuple(text for one in models for text in one.texts), None
+        return merged
 
     def emit(self, graph: Graph, X: str) -> str:
-        trees, zero_features = read_trees(self.text)
+        trees: list[Tree] = []
+        zero_features: set[int] = set()
+        for text in self.texts:
+            found, zeros = read_trees(text)
+            trees += found
+            zero_features |= set(zeros)
+        for tree in trees:
+            tree.leaves = [leaf / len(self.texts) for leaf in tree.leaves]
         if zero_features:
-            X = _emit_zero_as_missing(graph, X, zero_features)
+            X = _emit_zero_as_missing(graph, X, tuple(sorted(zero_features)))
         sums = emit_trees(graph, X, trees, targets=self.classes_count if self.task == "multiclass" else 1)
         if self.target:
             return self.target.emit(graph, graph.node("Squeeze", [sums, graph.constant(np.array([1]))]))
@@ -143,37 +190,39 @@ class LightGBM:
         plain = {name: value for name, value in self.params.items() if name != "patience"}
         return {**plain, "rounds": self.rounds}
 
+    def size(self) -> int:
+        leaves = (int(count) for text in self.texts for count in _LEAVES.findall(text))
+        return BYTES_A_LEAF * sum(leaves)
+
     def splits(self) -> dict[int, np.ndarray]:
         found: dict[int, dict[float, None]] = {}
-        for tree in read_trees(self.text)[0]:
+        for tree in read_trees(self.texts[0])[0]:
             for feature, mode, threshold in zip(tree.feature, tree.mode, tree.threshold, strict=True):
                 if mode == LEQ:
                     found.setdefault(feature, {})[threshold] = None
         return {feature: np.array(list(thresholds)) for feature, thresholds in found.items()}
 
 
-class _Watch:
-    """Remembers the best round, and ends training when patience or time has run out."""
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
-    order = 30
-    before_iteration = False
 
-    def __init__(self, deadline: float | None, patience: int | None) -> None:
-        self.deadline, self.patience = deadline, patience
-        self.best = 0
-        self.lowest = np.inf
-
-    def __call__(self, env: Any) -> None:
-        from lightgbm.callback import EarlyStopException
-
-        if env.evaluation_result_list:
-            loss = env.evaluation_result_list[0][2]
-            if loss < self.lowest:
-                self.lowest, self.best = loss, env.iteration + 1
-        tired = self.patience and env.iteration + 1 - self.best >= self.patience
-        late = self.deadline is not None and time.time() >= self.deadline
-        if tired or late:
-            raise EarlyStopException(env.iteration, env.evaluation_result_list or [])
+def _boost(booster: lightgbm.Booster, rounds: int, patience: int | None, deadline: float | None) -> int:
+    """Add rounds until they, patience or time have run out; return how many are worth keeping."""
+    best, lowest = 0, np.inf
+    for number in range(1, rounds + 1):
+        if booster.update():  # no tree could be split any more
+            break
+        if patience is not None:
+            loss = booster.eval_valid()[0][2]
+            if loss < lowest:
+                best, lowest = number, loss
+            elif number - best >= patience:
+                break
+        if deadline is not None and time.time() >= deadline:
+            break
+    return best or max(1, booster.current_iteration())
 
 
 def read_trees(text: str) -> tuple[list[Tree], tuple[int, ...]]:
@@ -202,8 +251,12 @@ def _fields(block: str) -> dict[str, str]:
 
 
 def _read_tree(fields: dict[str, str], target: int) -> tuple[Tree, set[int]]:
-    def values(key: str, convert: Callable[[str], Any]) -> list[Any]:
-        return [convert(word) for word in fields.get(key, "").split()]
+    def values(key: str, kind: type) -> list[Any]:
+        text = fields.get(key, "")
+        try:
+            return np.fromstring(text, kind, sep=" ").tolist() if text else []  # three times as fast
+        except ValueError:  # it reads no denormal numbers
+            return [kind(word) for word in text.split()]
 
     leaves = values("leaf_value", float)
     if int(fields["num_leaves"]) <= 1:

@@ -48,6 +48,10 @@ class Target:
         self.scale = float(scaled.std()) or 1.0
         return self
 
+    def same(self, other: Target | None) -> bool:
+        """Whether another looks at values in just this way."""
+        return other is not None and vars(self) == vars(other)
+
     def to_unit(self, y: np.ndarray) -> np.ndarray:
         """What the learner is fitted to."""
         values = np.log(y) if self.log else np.asarray(y, dtype=np.float64)

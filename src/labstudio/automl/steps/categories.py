@@ -6,17 +6,20 @@ fit saw it. Everything else is one bucket.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 from typing import Self
 
 import numpy as np
 
 from labstudio.automl.steps.numbers import DOUBLE
+from labstudio.automl.steps.step import Step, side_by_side
 from labstudio.onnx.graph import ML, Graph
 from labstudio.schema import Column
 
 
-class OrdinalCategories:
+class OrdinalCategories(Step):
     """One code a column: 0, 1, … in the order of the levels as texts, and -1 for unknown.
 
     Parameters
@@ -32,7 +35,7 @@ class OrdinalCategories:
     [0.0, 1.0, -1.0, -1.0]
     """
 
-    categorical = True
+    reads, title, categorical = "Categories", "Ordinal", True
 
     def __init__(self, columns: Sequence[Column], max_levels: int = 254) -> None:
         self.columns = tuple(columns)
@@ -56,12 +59,22 @@ class OrdinalCategories:
         codes = [emit_codes(graph, column, levels, unknown=-1) for column, levels in pairs]
         return graph.node("Cast", [side_by_side(graph, codes)], to=DOUBLE)
 
-    def borders(self) -> dict[str, np.ndarray]:
-        return {}
+    def formulas(self) -> list[str]:
+        return [f"code of {name}" for name in self.names]
+
+    def detail(self) -> str:
+        return f"{sum(map(len, self.levels)):,} values as codes"
 
 
-class OneHotCategories:
+class OneHotCategories(Step):
     """One 0-or-1 feature for each of the most frequent levels of a column, and one for all else.
+
+    Parameters
+    ----------
+    max_levels : int
+        How many levels of a column get a feature of their own, the most frequent first.
+    min_share : float
+        Levels in a smaller share of the rows are counted among all else.
 
     Examples
     --------
@@ -73,11 +86,11 @@ class OneHotCategories:
     [[0.0, 1.0], [1.0, 0.0]]
     """
 
-    categorical = False
+    reads, title = "Categories", "One-hot"
 
-    def __init__(self, columns: Sequence[Column], max_levels: int = 30) -> None:
+    def __init__(self, columns: Sequence[Column], max_levels: int = 30, min_share: float = 0.002) -> None:
         self.columns = tuple(columns)
-        self.max_levels = max_levels
+        self.max_levels, self.min_share = max_levels, min_share
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -88,7 +101,10 @@ class OneHotCategories:
         )
 
     def fit(self, columns: Mapping[str, np.ndarray], y: np.ndarray | None = None) -> Self:
-        self.levels = tuple(frequent_levels(columns[column.name], self.max_levels) for column in self.columns)
+        self.levels = tuple(
+            frequent_levels(values, self.max_levels, int(self.min_share * len(values)))
+            for values in (columns[column.name] for column in self.columns)
+        )
         return self
 
     def transform(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -106,22 +122,28 @@ class OneHotCategories:
             blocks.append(graph.node("Equal", [codes, places]))
         return graph.node("Cast", [side_by_side(graph, blocks)], to=DOUBLE)
 
-    def borders(self) -> dict[str, np.ndarray]:
-        return {}
+    def formulas(self) -> list[str]:
+        return [f"1 where {name}, 0 elsewhere" for name in self.names]
+
+    def detail(self) -> str:
+        return f"{len(self.names):,} columns of 0 and 1"
 
 
-def frequent_levels(values: np.ndarray, most: int) -> tuple[str, ...]:
-    """Return the `most` frequent texts (of equally frequent ones the first in order), sorted."""
-    from collections import Counter
+def frequent_levels(values: np.ndarray, most: int, fewest: int = 1) -> tuple[str, ...]:
+    """Return the `most` frequent texts (of equally frequent ones the first in order), sorted.
 
+    Those in fewer than `fewest` rows are left out.
+    """
     counts = Counter(values.tolist())
-    return tuple(sorted(sorted(counts, key=lambda level: (-counts[level], level))[:most]))
+    chosen = sorted(counts, key=lambda level: (-counts[level], level))[:most]
+    return tuple(sorted(level for level in chosen if counts[level] >= fewest))
 
 
 def codes_of(values: np.ndarray, levels: Sequence[str], unknown: int) -> np.ndarray:
     """Return the position of each value among the levels, `unknown` for those not there."""
     known = {level: code for code, level in enumerate(levels)}
-    return np.fromiter((known.get(value, unknown) for value in values), dtype=np.int64, count=len(values))
+    # a dictionary and no index of pandas: faster here, and "x" and "x\0y" stay two texts
+    return np.fromiter(map(known.get, values.tolist(), repeat(unknown)), dtype=np.int64, count=len(values))
 
 
 def emit_codes(graph: Graph, column: Column, levels: Sequence[str], unknown: int) -> str:
@@ -134,8 +156,3 @@ def emit_codes(graph: Graph, column: Column, levels: Sequence[str], unknown: int
         values_tensor=np.arange(len(levels), dtype=np.int64),
         default_tensor=np.array([unknown], dtype=np.int64),
     )
-
-
-def side_by_side(graph: Graph, blocks: Sequence[str]) -> str:
-    """Join tensors [N, …] along their second axis."""
-    return blocks[0] if len(blocks) == 1 else graph.node("Concat", blocks, axis=1)

@@ -7,14 +7,17 @@ from typing import Self
 
 import numpy as np
 
+from labstudio.automl.steps.step import Step, side_by_side
 from labstudio.onnx.graph import Graph
 from labstudio.schema import Column
 
 CLIP = 4.0
 """Standardised inputs stay within that many standard deviations: a linear model must not extrapolate."""
 
+DOUBLE = 11  # TensorProto.DOUBLE, without importing onnx at the module's import
 
-class Numbers:
+
+class Numbers(Step):
     """Numbers as they are, NaN for missing: what trees like best.
 
     Examples
@@ -24,7 +27,7 @@ class Numbers:
     [31.0, nan, nan]
     """
 
-    categorical = False
+    title = "As they are"
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self.columns = tuple(columns)
@@ -37,25 +40,36 @@ class Numbers:
         return self
 
     def transform(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
-        values = np.column_stack([columns[name] for name in self.names])
-        return np.where(np.isfinite(values), values, np.nan)
+        return finite(np.column_stack([columns[name] for name in self.names]))
 
     def emit(self, graph: Graph) -> str:
         return emit_finite(graph, self.columns)
 
-    def borders(self) -> dict[str, np.ndarray]:
-        return {}
+    def formulas(self) -> list[str]:
+        return list(self.names)
+
+    def detail(self) -> str:
+        return "missing values stay missing"
+
+    def crossings(self, thresholds: Mapping[int, np.ndarray]) -> dict[str, np.ndarray]:
+        return {self.names[position]: values for position, values in thresholds.items()}
 
 
-class ImputeScale:
-    """Median where missing, standardised, clipped to ±4 standard deviations, and a flag where it was missing.
+class Scaled(Step):
+    """Features of another step with the median where missing, standardised, clipped to ±4 deviations.
 
-    Flags (0 or 1) follow the numbers, one for each column in which the fit saw something missing. A column
-    without two different values is only centred; one that is missing everywhere becomes 0.
+    A feature without two different values is only centred; one that is missing everywhere becomes 0.
+
+    Parameters
+    ----------
+    step : Step
+        Whose features are quantities, NaN for missing.
+    flags : bool
+        Add a flag (0 or 1), after all others, for each feature in which the fit saw something missing.
 
     Examples
     --------
-    >>> step = ImputeScale([Column("age", "number", "number", "age")])
+    >>> step = Scaled(Numbers([Column("age", "number", "number", "age")]), flags=True)
     >>> ages = {"age": np.array([30.0, np.nan, 50.0, 1e6])}
     >>> step.fit(ages).names
     ('age', 'age is missing')
@@ -63,76 +77,96 @@ class ImputeScale:
     [[-0.58, 1.0]]
     """
 
-    categorical = False
+    title = "Fill and scale"
 
-    def __init__(self, columns: Sequence[Column]) -> None:
-        self.columns = tuple(columns)
+    def __init__(self, step: Step, flags: bool = False) -> None:
+        self.step, self.columns, self.flags = step, step.columns, flags
+        self.reads, self.supervised = step.reads, step.supervised  # type: ignore[misc]
 
     @property
     def names(self) -> tuple[str, ...]:
-        plain = [column.name for column in self.columns]
-        return (*plain, *(f"{plain[i]} is missing" for i in self.flagged))
+        return (*self.step.names, *(f"{self.step.names[i]} is missing" for i in self.flagged))
 
     def fit(self, columns: Mapping[str, np.ndarray], y: np.ndarray | None = None) -> Self:
-        fills, centres, scales, flagged = [], [], [], []
-        for position, column in enumerate(self.columns):
-            values = columns[column.name]
-            finite = np.isfinite(values)
-            present = values[finite]
-            if not finite.all():
-                flagged.append(position)
-            largest = float(np.abs(present).max()) if len(present) else 0.0
-            unit = 2.0 ** np.clip(np.floor(np.log2(largest)), -1000, 1000) if largest > 0 else 1.0
-            scaled = present / unit  # a power of two: exact, and sums of squares cannot overflow
-            fill = float(np.median(scaled)) if len(present) else 0.0
-            filled = np.full(len(values), fill)
-            filled[finite] = scaled
-            centre, deviation = float(filled.mean()), float(filled.std())
-            # What rounding alone would leave of a constant column is not a scale (as in StandardScaler).
-            noise = len(filled) * np.finfo(np.float64).eps
-            if deviation**2 <= noise * deviation**2 + (noise * centre) ** 2 or deviation * unit == 0:
-                deviation = 1.0 / unit
-            fills.append(fill * unit)
-            centres.append(centre * unit)
-            scales.append(deviation * unit)
-        self.fills, self.centres, self.scales = np.array(fills), np.array(centres), np.array(scales)
-        self.flagged = tuple(flagged)
+        self.fit_transform(columns, y)
         return self
 
+    def fit_transform(self, columns: Mapping[str, np.ndarray], y: np.ndarray | None = None) -> np.ndarray:
+        values = self.step.fit_transform(columns, y)
+        learned = np.array([_centre_and_scale(feature.copy()) for feature in values.T]).reshape(-1, 3)
+        self.fills, self.centres, self.scales = learned.T.copy()
+        gaps = np.isnan(values).any(axis=0) & self.flags
+        self.flagged = tuple(np.flatnonzero(gaps).tolist())
+        return self._scaled(values)
+
     def transform(self, columns: Mapping[str, np.ndarray]) -> np.ndarray:
-        values = np.column_stack([columns[column.name] for column in self.columns])
-        missing = ~np.isfinite(values)
-        filled = np.where(missing, self.fills, values)
+        return self._scaled(self.step.transform(columns))
+
+    def _scaled(self, values: np.ndarray) -> np.ndarray:
+        missing = np.isnan(values)
+        scaled = np.where(missing, self.fills, values)
         with np.errstate(over="ignore"):  # what overflows is clipped
-            scaled = np.clip((filled - self.centres) / self.scales, -CLIP, CLIP)
-        return np.concatenate([scaled, missing[:, list(self.flagged)].astype(np.float64)], axis=1)
+            scaled -= self.centres
+            scaled /= self.scales
+        np.clip(scaled, -CLIP, CLIP, out=scaled)
+        return np.concatenate([scaled, missing[:, list(self.flagged)]], axis=1) if self.flagged else scaled
 
     def emit(self, graph: Graph) -> str:
-        values = emit_finite(graph, self.columns)
+        values = self.step.emit(graph)
         missing = graph.node("IsNaN", [values])
         filled = graph.node("Where", [missing, graph.constant(self.fills), values])
-        centred = graph.node("Sub", [filled, graph.constant(self.centres)])
-        scaled = graph.node("Div", [centred, graph.constant(self.scales)])
+        # turned round: a lone subtrahend below 2e-16 onnxruntime takes for nothing and leaves out
+        centred = graph.node("Sub", [graph.constant(self.centres), filled])
+        scaled = graph.node("Div", [centred, graph.constant(-self.scales)])
         clipped = graph.node("Clip", [scaled, graph.constant(-CLIP), graph.constant(CLIP)])
         if not self.flagged:
             return clipped
-        flags = graph.node(
-            "Gather", [missing, graph.constant(np.array(self.flagged, dtype=np.int64))], axis=1
-        )
-        return graph.node("Concat", [clipped, graph.node("Cast", [flags], to=DOUBLE)], axis=1)
+        places = graph.constant(np.array(self.flagged, dtype=np.int64))
+        flags = graph.node("Gather", [missing, places], axis=1)
+        return side_by_side(graph, [clipped, graph.node("Cast", [flags], to=DOUBLE)])
+
+    def formulas(self) -> list[str]:
+        plain = [f"{formula}, standardised" for formula in self.step.formulas()]
+        return plain + [f"{self.step.names[i]} is missing" for i in self.flagged]
+
+    def detail(self) -> str:
+        flags = f", {len(self.flagged)} flag(s) for missing" if self.flagged else ""
+        return f"median where missing, clipped at ±{CLIP:g} sd{flags}"
 
     def borders(self) -> dict[str, np.ndarray]:
         with np.errstate(over="ignore"):
-            low, high = self.centres - CLIP * self.scales, self.centres + CLIP * self.scales
-        return {column.name: np.array([low[i], high[i]]) for i, column in enumerate(self.columns)}
+            bends = self.centres + np.outer([-CLIP, CLIP], self.scales)
+        return self.step.crossings(dict(enumerate(bends.T)))
 
 
-DOUBLE = 11  # TensorProto.DOUBLE, without importing onnx at the module's import
+def _centre_and_scale(values: np.ndarray) -> tuple[float, float, float]:
+    """Return the median of what is present, and mean and deviation of all once that is filled in."""
+    present = values[~np.isnan(values)]
+    largest = float(np.abs(present).max()) if len(present) else 0.0
+    unit = 2.0 ** np.clip(np.floor(np.log2(largest)), -1000, 1000) if largest > 0 else 1.0
+    scaled = present / unit  # a power of two: exact, and sums of squares cannot overflow
+    fill = float(np.median(scaled)) if len(present) else 0.0
+    filled = np.full(len(values), fill)
+    filled[~np.isnan(values)] = scaled
+    centre, deviation = float(filled.mean()), float(filled.std())
+    # What rounding alone would leave of a constant column is not a scale (as in StandardScaler).
+    noise = len(filled) * np.finfo(np.float64).eps
+    if deviation**2 <= noise * deviation**2 + (noise * centre) ** 2 or deviation * unit == 0:
+        deviation = 1.0 / unit
+    return fill * unit, centre * unit, deviation * unit
+
+
+def finite(values: np.ndarray) -> np.ndarray:
+    """Put NaN in place of infinities, in the very array."""
+    values[np.isinf(values)] = np.nan
+    return values
 
 
 def emit_finite(graph: Graph, columns: Sequence[Column]) -> str:
-    """Add columns side by side [N, C], ±infinity and NaN as NaN; return the name."""
-    inputs = [graph.input(column) for column in columns]
-    values = inputs[0] if len(inputs) == 1 else graph.node("Concat", inputs, axis=1)
-    infinite = graph.node("IsInf", [values])
-    return graph.node("Where", [infinite, graph.constant(np.nan), values])
+    """Add columns side by side [N, C], infinities as NaN; return the name."""
+    return emit_no_infinity(graph, side_by_side(graph, [graph.input(column) for column in columns]))
+
+
+def emit_no_infinity(graph: Graph, values: str) -> str:
+    """Add NaN in place of infinities; return the name."""
+    return graph.node("Where", [graph.node("IsInf", [values]), graph.constant(np.nan), values])

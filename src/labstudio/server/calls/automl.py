@@ -37,9 +37,9 @@ def start_run(studio: Studio, told: AutoMLRun) -> a.RunDetail:
     return _detail(workspace.automl.get(begun.id))
 
 
-def check(studio: Studio, told: t.Checked) -> a.Check:
+def check(studio: Studio, told: AutoMLRun) -> a.Check:
     """Say what a run on these data would do, before it starts."""
-    found = studio.workspace.automl.check(AutoMLRun(**told.model_dump()))
+    found = studio.workspace.automl.check(told)
     return a.Check(**asdict(found))
 
 

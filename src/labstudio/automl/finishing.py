@@ -1,0 +1,308 @@
+"""From the best candidates to one certified file, in the worker that has fitted them.
+
+The blend as it was searched is judged on the rows kept aside; then those rows train as well, as far as there
+is time, and what that gives is exported, measured and certified.
+"""
+
+from __future__ import annotations
+
+import pickle
+import time
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from labstudio.automl.calibration import Temperature, Threshold
+from labstudio.automl.evaluation import Prepared, load_models
+from labstudio.automl.learners import LEARNERS, Fitting
+from labstudio.automl.member import Candidate, Member, Model
+from labstudio.automl.pipeline import Pipeline
+
+if TYPE_CHECKING:
+    from labstudio.onnx import CertifiedModel
+
+_ROOM = 0.45
+"""Share of the largest file that is planned for: sizes are estimates, and half of it is twice as fast."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One member of a blend, before its models are joined.
+
+    Attributes
+    ----------
+    trial : int
+        Number of the candidate on the leaderboard.
+    refit : dict
+        Its parameters for a fit without validation rows.
+    seconds : float
+        What fitting it on all folds took.
+    """
+
+    trial: int
+    candidate: Candidate
+    weight: float
+    refit: dict[str, Any]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Blend:
+    """Which candidates answer with what weight, and what makes their sum an answer."""
+
+    parts: tuple[Part, ...]
+    temperature: Temperature | None = None
+    threshold: Threshold | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a finished model may take: time to make it, size of its file, time for one row."""
+
+    seconds: float | None = None
+    refit: bool = True
+    megabytes: float = 10.0
+    milliseconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A blend as one certified file.
+
+    Attributes
+    ----------
+    pipeline : bytes
+        The pickled `Pipeline`: opening it loads its libraries, which most never need.
+    held_out : ndarray of shape (M, K) or (M,)
+        The blend's prediction of the rows that were kept aside, before any of it was fitted to them.
+    diagram : dict
+        How it works, see `labstudio.automl.diagram`.
+    notes : tuple of str
+        What was done to it beside, a sentence each.
+    """
+
+    model: CertifiedModel
+    pipeline: bytes
+    held_out: np.ndarray
+    diagram: dict[str, Any]
+    notes: tuple[str, ...]
+
+
+def finish(path: Path, blend: Blend, limits: Limits) -> Finished:
+    """Make one model of the best candidates, within limits."""
+    return finished(Prepared.load(path), path, blend, limits)
+
+
+def finished(prepared: Prepared, path: Path, blend: Blend, limits: Limits) -> Finished:
+    """Do the same with data that are there already."""
+    from labstudio.automl.diagram import diagram
+
+    training = prepared.training
+    end = None if limits.seconds is None else time.monotonic() + limits.seconds
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        members = [
+            Member(
+                part.candidate,
+                load_models(path, part.trial, prepared.view(part.candidate)),
+                part.trial,
+                part.weight,
+            )
+            for part in blend.parts
+        ]
+        told: list[str] = []
+        members = fitting(members, limits.megabytes * _ROOM)
+        judged = _pipeline(prepared, blend, members).predict_columns(training.rows(training.held))
+        if limits.refit:
+            members, count = _refitted(prepared, blend, members, end)
+            if count:
+                whole = "" if count == len(members) else f" ({count} of {len(members)} members)"
+                told.append(f"The recommended model was then fitted to the held-out rows as well{whole}.")
+        prepared.forget()
+        pipeline, model = _within(prepared, blend, members, limits, told)
+        return Finished(model, pickle.dumps(pipeline), judged, diagram(pipeline), tuple(told))
+
+
+def fitting(members: Sequence[Member], megabytes: float) -> list[Member]:
+    """Leave models of some folds out, of the largest member first, until all fit into a file's size.
+
+    The mean of a few folds' models is nearly as good as that of all. Where one model of each member is still
+    too much, the lightest members go.
+    """
+    kept = {place: list(member.models) for place, member in enumerate(members)}
+    most = megabytes * 1e6
+
+    def size(place: int) -> int:
+        return sum(model.learner.size() for model in kept[place])
+
+    while sum(map(size, kept)) > most:
+        several = [place for place in kept if len(kept[place]) > 1]
+        if several:
+            kept[max(several, key=size)].pop()
+        elif len(kept) > 1:
+            del kept[min(kept, key=lambda place: members[place].weight)]
+        else:
+            break
+    weight = sum(members[place].weight for place in kept)
+    return [
+        replace(members[place], models=tuple(models), weight=members[place].weight / weight)
+        for place, models in kept.items()
+    ]
+
+
+def _pipeline(prepared: Prepared, blend: Blend, members: Sequence[Member]) -> Pipeline:
+    training = prepared.training
+    return Pipeline(
+        training.features,
+        training.task,
+        training.classes,
+        members,
+        temperature=blend.temperature,
+        threshold=blend.threshold,
+        seed=training.seed,
+    )
+
+
+def _refitted(
+    prepared: Prepared, blend: Blend, members: Sequence[Member], end: float | None
+) -> tuple[list[Member], int]:
+    """Fit members with the held-out rows too, those that weigh most for their time first.
+
+    Where rows are in the order of time, or there is one split only, a single fit on all rows takes the place
+    of the folds' models.
+    """
+    training = prepared.training
+    parts = {part.trial: part for part in blend.parts}
+    more = 1 + len(training.held) / max(1, len(training.train))
+    single = training.forward or len(training.folds) == 1
+
+    def seconds(member: Member) -> float:
+        a_fold = parts[member.trial].seconds / len(training.folds)
+        return more * a_fold * (1.4 if single else 1.1 * len(member.models))
+
+    found, count = list(members), 0
+    for place in sorted(range(len(members)), key=lambda i: -members[i].weight / (seconds(members[i]) + 0.1)):
+        member = members[place]
+        left = None if end is None else end - time.monotonic() - export_seconds(members)
+        if left is not None and seconds(member) > left:
+            continue
+        deadline = None if left is None else time.time() + left
+        models: tuple[Model, ...]
+        if single:
+            models = (_whole(prepared, parts[member.trial], deadline),)
+        else:
+            models = _refits(prepared, member, deadline)
+        found[place], count = replace(member, models=models), count + 1
+    return found, count
+
+
+def _refits(prepared: Prepared, member: Member, deadline: float | None) -> tuple[Model, ...]:
+    """Fit a member's folds once more, with the held-out rows among those that train."""
+
+    def fit(fold: int) -> Model:
+        return prepared.fit(member.candidate, fold, deadline=deadline, held=True)[0]
+
+    with ThreadPoolExecutor(prepared.training.parallel) as threads:
+        return tuple(threads.map(fit, range(len(member.models))))
+
+
+def _whole(prepared: Prepared, part: Part, deadline: float | None = None) -> Model:
+    """Fit a part once on all rows, with what the folds have found."""
+    training = prepared.training
+    rows = np.sort(np.concatenate([training.train, training.held]))
+    candidate = Candidate(part.candidate.learner, part.refit)
+    view = part.candidate.view(training.features)
+    X = view.fit_transform(training.rows(rows), training.y[rows])
+    how = Fitting(
+        training.task,
+        params=candidate.hyper,
+        classes_count=0 if training.classes is None else len(training.classes),
+        categorical=view.categorical,
+        weights=None if training.emphasis is None else training.emphasis[rows],
+        monotone=prepared.monotone(view),
+        loss=training.loss,
+        quantile=training.quantile,
+        seed=training.seed,
+        threads=training.threads,
+        deadline=deadline,
+    )
+    return Model(view, LEARNERS[candidate.learner]().fit(X, training.y[rows], how))
+
+
+def _within(
+    prepared: Prepared, blend: Blend, members: Sequence[Member], limits: Limits, told: list[str]
+) -> tuple[Pipeline, CertifiedModel]:
+    """Export the first of ever leaner models that keeps to the limits."""
+    from labstudio.onnx import seal
+
+    training = prepared.training
+    first = ""
+    for pipeline in _leaner(prepared, blend, members):
+        content = pipeline.export(training.metadata)
+        why = _too_much(content, training, limits)
+        if not why:
+            break
+        first = first or why
+    if first:
+        told.append(f"{first}: a leaner model was made." if not why else f"{why}; no smaller one was found.")
+    return pipeline, seal(content, pipeline, training.sample, splits=pipeline.splits())
+
+
+def _leaner(prepared: Prepared, blend: Blend, members: Sequence[Member]) -> Iterator[Pipeline]:
+    """The model as it is; one fit of each member on all rows; ever fewer members."""
+    yield _pipeline(prepared, blend, members)
+    parts = {part.trial: part for part in blend.parts}
+    ordered = sorted(members, key=lambda member: -member.weight)
+    singles = [replace(member, models=(_whole(prepared, parts[member.trial]),)) for member in ordered]
+    for count in range(len(singles), 0, -1):
+        total = sum(member.weight for member in singles[:count])
+        kept = [replace(member, weight=member.weight / total) for member in singles[:count]]
+        yield _pipeline(prepared, blend, kept)
+
+
+def _too_much(content: bytes, training: Any, limits: Limits) -> str:
+    if len(content) > limits.megabytes * 1e6:
+        return f"The file was {len(content) / 1e6:.1f} MB, more than {limits.megabytes:g}"
+    if limits.milliseconds is not None:
+        took = row_milliseconds(content, training)
+        if took > limits.milliseconds:
+            return f"One row took {took:.2f} ms, more than {limits.milliseconds:g}"
+    return ""
+
+
+def made_again(prepared: Prepared, blend: Blend) -> CertifiedModel:
+    """Fit each part of a blend once, on all rows; export and certify that."""
+    from labstudio.onnx import certified
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        members = [
+            Member(part.candidate, (_whole(prepared, part),), part.trial, part.weight) for part in blend.parts
+        ]
+        pipeline = _pipeline(prepared, blend, members)
+        return certified(pipeline, prepared.training.sample, metadata=prepared.training.metadata)
+
+
+def row_milliseconds(content: bytes, training: Any) -> float:
+    """Median time in which a file predicts one row, in ms."""
+    from labstudio.onnx import load
+
+    model = load(content, threads=1)
+    feed = model.schema.feed(training.sample.iloc[:1])
+    output = "value" if model.classes is None else "probabilities"
+    times = []
+    for _ in range(30):
+        began = time.perf_counter()
+        model.run_feed(feed, output)
+        times.append(time.perf_counter() - began)
+    return float(np.median(times[5:]) * 1e3)
+
+
+def export_seconds(members: Sequence[Member]) -> float:
+    """What exporting and certifying will take, about."""
+    return 1.0 + 0.15 * sum(len(member.models) for member in members)
