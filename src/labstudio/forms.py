@@ -51,6 +51,34 @@ def first(model: type[BaseModel]) -> list[str]:
     ]  # fmt: skip
 
 
+def groups(model: type[BaseModel]) -> list[tuple[str, list[str]]]:
+    """Name the other fields in groups, as the model's ``groups`` has them: title and names.
+
+    What is in none of its groups stands under "Advanced".
+
+    Examples
+    --------
+    >>> from pydantic import BaseModel, ConfigDict
+    >>> class Settings(BaseModel):
+    ...     model_config = ConfigDict(json_schema_extra={"groups": {"Limits": ["threads"]}})
+    ...     data: str
+    ...     threads: int = 1
+    ...     seed: int = 0
+    >>> groups(Settings)
+    [('Limits', ['threads']), ('Advanced', ['seed'])]
+    """
+    extra = model.model_config.get("json_schema_extra")
+    told = extra.get("groups") if isinstance(extra, dict) else None
+    named = {
+        title: [str(name) for name in names]
+        for title, names in (told.items() if isinstance(told, dict) else ())
+        if isinstance(names, list)
+    }
+    grouped = {*first(model), *(name for names in named.values() for name in names)}
+    named["Advanced"] = [option.name for option in options(model) if option.name not in grouped]
+    return [(title, names) for title, names in named.items() if names]
+
+
 def _field(option: Option, schema: Mapping[str, Any]) -> dict[str, Any]:
     """One property: a nullable type is its only real branch, and null is no default."""
     branches = [branch for branch in schema.get("anyOf", ()) if branch.get("type") != "null"]

@@ -728,6 +728,7 @@ export interface components {
         Check: {
             task: string;
             metric: string;
+            metric_title: string;
             rows: number;
             sampled: boolean;
             features: {
@@ -810,8 +811,20 @@ export interface components {
             };
         };
         /**
+         * Feature
+         * @description A feature that was made of raw columns: how, of which, and what the model loses without it.
+         */
+        Feature: {
+            feature: string;
+            formula: string;
+            columns: string[];
+            importance: number | null;
+        };
+        /**
          * Figures
          * @description Plotly figures by name: score_over_time, confusion, roc, calibration, residuals, importance, …
+         *
+         *     `missing` says of some that are not there why; `features` are those that were made of the raw columns.
          */
         Figures: {
             figures: {
@@ -819,12 +832,17 @@ export interface components {
                     [key: string]: unknown;
                 };
             };
+            missing: {
+                [key: string]: string;
+            };
+            features: components["schemas"]["Feature"][];
         };
         /**
          * Form
          * @description A form: JSON schema for FormComponent, its ui schema, and the fields that come first.
          *
-         *     A property's `choices` says what fills it in at run time: assets, columns(data), runs or models.
+         *     A property's `choices` says what fills it in at run time: assets, columns(data), runs or models. The
+         *     fields that do not come first stand in `groups` too.
          */
         Form: {
             name: string;
@@ -836,6 +854,15 @@ export interface components {
             };
             first: string[];
             advanced: string[];
+            groups: components["schemas"]["Group"][];
+        };
+        /**
+         * Group
+         * @description Fields of a form that belong together.
+         */
+        Group: {
+            title: string;
+            fields: string[];
         };
         /**
          * Guardrail
@@ -913,6 +940,15 @@ export interface components {
             offset: number;
             size: number;
             done: boolean;
+        };
+        /**
+         * Member
+         * @description One candidate of an ensemble; its weights sum to one.
+         */
+        Member: {
+            trial: number;
+            title: string;
+            weight: number;
         };
         /**
          * ModelDetail
@@ -1153,6 +1189,7 @@ export interface components {
             target: string;
             task: string;
             metric: string;
+            metric_title: string;
             best: number | null;
             trials: number;
             started: number;
@@ -1176,6 +1213,7 @@ export interface components {
             target: string;
             task: string;
             metric: string;
+            metric_title: string;
             best: number | null;
             trials: number;
             started: number;
@@ -1190,9 +1228,7 @@ export interface components {
             };
             greater_is_better: boolean;
             leaderboard: components["schemas"]["Trial"][];
-            holdout: {
-                [key: string]: number;
-            };
+            holdout: components["schemas"]["Score"][];
             rows: {
                 [key: string]: number;
             };
@@ -1202,6 +1238,17 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             certificate: components["schemas"]["Certificate"] | null;
+        };
+        /**
+         * Score
+         * @description A score on rows held out, of the recommended model; between `low` and `high` in 19 of 20 cases.
+         */
+        Score: {
+            name: string;
+            title: string;
+            value: number;
+            low: number | null;
+            high: number | null;
         };
         /**
          * Status
@@ -1215,6 +1262,8 @@ export interface components {
         /**
          * Trial
          * @description One candidate: `score` is the mean over the folds, `error_bar` its standard error.
+         *
+         *     One that is pruned was given up on its first folds, of which its score is; an ensemble has `members`.
          */
         Trial: {
             number: number;
@@ -1222,11 +1271,12 @@ export interface components {
             title: string;
             settings: string;
             /** @enum {string} */
-            state: "running" | "complete" | "failed" | "stopped";
+            state: "running" | "complete" | "pruned" | "failed" | "stopped";
             score: number | null;
             error_bar: number | null;
             seconds: number;
             message: string;
+            members: components["schemas"]["Member"][];
             best: boolean;
         };
         /**

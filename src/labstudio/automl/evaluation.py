@@ -24,6 +24,7 @@ import numpy as np
 
 from labstudio.automl.importance import importance
 from labstudio.automl.learners import LEARNERS, Fitting
+from labstudio.automl.learners.network import one_thread
 from labstudio.automl.member import Candidate, Model
 from labstudio.automl.training import Training
 from labstudio.automl.views import View
@@ -183,11 +184,12 @@ def evaluated(
 ) -> Outcome:
     """Do the same with data that are there already."""
     training = prepared.training
-    started, count, at_once = time.monotonic(), len(training.folds), training.parallel
+    started, count = time.monotonic(), len(training.folds)
+    at_once = training.at_once(candidate.learner)
     models: list[Model] = []
     predictions: list[np.ndarray] = []
     losses: list[float] = []
-    with warnings.catch_warnings(), ThreadPoolExecutor(at_once) as threads:
+    with warnings.catch_warnings(), ThreadPoolExecutor(at_once) as threads, one_thread():
         warnings.simplefilter("ignore")
         for first in range(0, count, at_once):
             deadline = None

@@ -207,7 +207,7 @@ def _refits(prepared: Prepared, member: Member, deadline: float | None) -> tuple
     def fit(fold: int) -> Model:
         return prepared.fit(member.candidate, fold, deadline=deadline, held=True)[0]
 
-    with ThreadPoolExecutor(prepared.training.parallel) as threads:
+    with ThreadPoolExecutor(prepared.training.at_once(member.candidate.learner)) as threads:
         return tuple(threads.map(fit, range(len(member.models))))
 
 

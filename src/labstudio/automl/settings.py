@@ -217,7 +217,20 @@ class AutoMLSettings(BaseModel):
 class AutoMLRun(AutoMLSettings):
     """A search on a data asset of the workspace."""
 
-    model_config = ConfigDict(json_schema_extra={"first": ["data", "target", "task", "budget"]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "first": ["data", "target", "task", "budget"],
+            "groups": {
+                "What counts": [
+                    *("metric", "scorer", "quantile", "target_score", "positive", "class_weight", "weight")
+                ],
+                "Columns": ["exclude", "types"],
+                "Splits": ["group", "time", "holdout", "folds"],
+                "Models": ["learners", "block", "features", "ensemble", "refit", "monotone"],
+                "Limits": ["trials", "max_model_mb", "max_latency_ms", "threads", "seed"],
+            },
+        }
+    )
 
     data: str = Field(
         min_length=1,

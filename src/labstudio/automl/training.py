@@ -17,6 +17,7 @@ import pandas as pd
 
 from labstudio.automl import splits
 from labstudio.automl.guardrails import Guardrail, guardrails
+from labstudio.automl.learners import LEARNERS
 from labstudio.automl.metrics import Metric, choose
 from labstudio.automl.settings import AutoMLSettings
 from labstudio.automl.tasks import Problem, understand
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from labstudio.automl.metrics import Function
 
 _ROWS_FOR_THREADS = 10_000
+"""On fewer rows threads wait for each other longer than they work."""
 _CERTIFIED_ROWS = 2_000
 CELLS_A_SECOND = 20_000
 """Rows × columns × classes up to which five folds fit, for a second of budget."""
@@ -81,7 +83,7 @@ class Training:
     quantile: float
     seed: int
     threads: int
-    parallel: int
+    cores: int
 
     @classmethod
     def prepare(
@@ -95,6 +97,8 @@ class Training:
         test: pd.DataFrame | None = None,
     ) -> tuple[Training, Metric]:
         """Understand a table, choose its metric, keep a hold-out aside and choose folds."""
+        from labstudio.compute.local import cores as usable_cores
+
         frame, origin = _joined(frame, validation, test)
         problem = understand(frame, target, settings)
         given = origin[problem.rows]
@@ -127,7 +131,7 @@ class Training:
             f"Leaderboard scores are validated on {how} of {len(train):,} training rows; "
             f"{len(held):,} rows{by_group} were held out to judge the recommended model."
         )
-        threads, parallel = _shares(len(train), len(folds), settings.threads)
+        cores = settings.threads or usable_cores()
         training = cls(
             features=problem.features,
             task=problem.task,
@@ -152,8 +156,8 @@ class Training:
             loss=chosen.loss,
             quantile=settings.quantile,
             seed=settings.seed,
-            threads=threads,
-            parallel=parallel,
+            threads=1 if len(train) < _ROWS_FOR_THREADS else cores,
+            cores=cores,
         )
         return training, chosen
 
@@ -179,6 +183,11 @@ class Training:
             for name, values in packed.items()
         }
         return replace(training, columns=columns)
+
+    def at_once(self, learner: str) -> int:
+        """How many folds of a learner are fitted at once: as many as its threads leave cores for."""
+        threads = self.threads if LEARNERS[learner].threaded else 1
+        return max(1, min(self.cores // threads, len(self.folds)))
 
     def rows(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         """Return the columns of some rows."""
@@ -210,14 +219,6 @@ def _emphasis(problem: Problem, settings: AutoMLSettings) -> np.ndarray | None:
     totals = np.bincount(problem.y, weights=given, minlength=len(problem.classes))
     balanced = given.sum() / (len(totals) * np.maximum(totals, 1e-300))
     return np.asarray(given * balanced[problem.y])
-
-
-def _shares(rows: int, folds: int, wanted: int | None) -> tuple[int, int]:
-    """Threads of a fit, and fits at once: on few rows threads wait for each other longer than they work."""
-    from labstudio.compute.local import cores
-
-    threads = wanted or cores()
-    return (1, min(threads, folds)) if rows < _ROWS_FOR_THREADS else (threads, 1)
 
 
 def _fingerprint(columns: dict[str, np.ndarray], y: np.ndarray, rows: np.ndarray) -> str:

@@ -188,14 +188,13 @@ def settings_of(trial: Trial, trials: Sequence[Trial] = ()) -> str:
     --------
     >>> settings_of(Trial(0, "lightgbm", {"rounds": 80, "features": {"view": "encoded"}}))
     'rounds 80, means of the target'
-    >>> settings_of(Trial(2, "ensemble", {"members": {"0": 0.6, "1": 0.4}}), [Trial(0, "mlp"), Trial(1, "tree")])
+    >>> tried = [Trial(0, "mlp"), Trial(1, "tree")]
+    >>> settings_of(Trial(2, "ensemble", {"members": {"0": 0.6, "1": 0.4}}), tried)
     '60 % Neural network (0), 40 % Decision tree (1)'
     """
     members = naming.members(trial, trials)
     if members:
-        return ", ".join(
-            f"{weight:.0%} {name} ({number})".replace("%", " %") for number, name, weight in members
-        )
+        return ", ".join(f"{100 * weight:.0f} % {name} ({number})" for number, name, weight in members)
     told = {key: value for key, value in trial.params.items() if not isinstance(value, dict)}
     made = naming.features(trial.params.get("features", {}))
     words = [f"{key} {wording.number(value, 3)}" for key, value in told.items()]

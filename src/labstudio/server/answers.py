@@ -92,10 +92,18 @@ class Lineage(Model):
     edges: list[Edge]
 
 
+class Group(Model):
+    """Fields of a form that belong together."""
+
+    title: str
+    fields: list[str]
+
+
 class Form(Model):
     """A form: JSON schema for FormComponent, its ui schema, and the fields that come first.
 
-    A property's `choices` says what fills it in at run time: assets, columns(data), runs or models.
+    A property's `choices` says what fills it in at run time: assets, columns(data), runs or models. The
+    fields that do not come first stand in `groups` too.
     """
 
     name: str
@@ -103,6 +111,7 @@ class Form(Model):
     ui: dict[str, Any]
     first: list[str]
     advanced: list[str]
+    groups: list[Group]
 
 
 class Cell(Model):
@@ -229,6 +238,7 @@ class Check(Model):
 
     task: str
     metric: str
+    metric_title: str
     rows: int
     sampled: bool
     features: dict[str, int]
@@ -238,19 +248,41 @@ class Check(Model):
     budget: float
 
 
+class Member(Model):
+    """One candidate of an ensemble; its weights sum to one."""
+
+    trial: int
+    title: str
+    weight: float
+
+
 class Trial(Model):
-    """One candidate: `score` is the mean over the folds, `error_bar` its standard error."""
+    """One candidate: `score` is the mean over the folds, `error_bar` its standard error.
+
+    One that is pruned was given up on its first folds, of which its score is; an ensemble has `members`.
+    """
 
     number: int
     learner: str
     title: str
     settings: str
-    state: Literal["running", "complete", "failed", "stopped"]
+    state: Literal["running", "complete", "pruned", "failed", "stopped"]
     score: float | None
     error_bar: float | None
     seconds: float
     message: str
+    members: list[Member]
     best: bool
+
+
+class Score(Model):
+    """A score on rows held out, of the recommended model; between `low` and `high` in 19 of 20 cases."""
+
+    name: str
+    title: str
+    value: float
+    low: float | None
+    high: float | None
 
 
 class Progress(Model):
@@ -273,6 +305,7 @@ class Run(Model):
     target: str
     task: str
     metric: str
+    metric_title: str
     best: float | None
     trials: int
     started: float
@@ -308,7 +341,7 @@ class RunDetail(Run):
     settings: dict[str, Any]
     greater_is_better: bool
     leaderboard: list[Trial]
-    holdout: dict[str, float]
+    holdout: list[Score]
     rows: dict[str, int]
     notes: list[str]
     guardrails: list[Guardrail]
@@ -316,10 +349,24 @@ class RunDetail(Run):
     certificate: Certificate | None
 
 
+class Feature(Model):
+    """A feature that was made of raw columns: how, of which, and what the model loses without it."""
+
+    feature: str
+    formula: str
+    columns: list[str]
+    importance: float | None
+
+
 class Figures(Model):
-    """Plotly figures by name: score_over_time, confusion, roc, calibration, residuals, importance, …"""
+    """Plotly figures by name: score_over_time, confusion, roc, calibration, residuals, importance, …
+
+    `missing` says of some that are not there why; `features` are those that were made of the raw columns.
+    """
 
     figures: dict[str, dict[str, Any]]
+    missing: dict[str, str]
+    features: list[Feature]
 
 
 # -- models

@@ -93,7 +93,7 @@ def _certificate(door: Door, told: RunName) -> Answer:
 
 
 def _charts(door: Door, told: ChartsOf) -> Answer:
-    from labstudio.automl.figures import figures
+    from labstudio.automl.figures import figures, missing
 
     run = _with(door, told.run, "charts")
     drawn = figures(run)
@@ -102,7 +102,7 @@ def _charts(door: Door, told: ChartsOf) -> Answer:
         known = f"it has {', '.join(drawn)}" if drawn else "it has none yet"
         raise Invalid(f"only: {told.run} has no figure {unknown[0]!r}; {known}.")
     shown = {name: drawn[name] for name in told.only} if told.only else drawn
-    return Answer(views.charts(run, shown), shown)
+    return Answer(views.charts(run, shown, {} if told.only else missing(run)), shown)
 
 
 def _id(door: Door, name: str) -> str:

@@ -86,6 +86,8 @@ class Learner(Protocol):
     """Other hyper-parameters than the defaults are worth trying."""
     stops_itself: ClassVar[bool]
     """It keeps to its deadline; others have to be ended with their process."""
+    threaded: ClassVar[bool]
+    """It uses the threads it is given; of others several folds are fitted at once instead."""
     requires: ClassVar[str]
     """A module that is not always installed; empty where none is needed."""
 

@@ -21,6 +21,7 @@ class Baseline:
     instant: ClassVar[bool] = True
     searchable: ClassVar[bool] = False
     stops_itself: ClassVar[bool] = True
+    threaded: ClassVar[bool] = False
     requires: ClassVar[str] = ""
 
     @staticmethod

@@ -52,6 +52,7 @@ class _Forest:
     instant: ClassVar[bool] = False
     searchable: ClassVar[bool] = True
     stops_itself: ClassVar[bool] = True
+    threaded: ClassVar[bool] = True
     requires: ClassVar[str] = ""
 
     @staticmethod

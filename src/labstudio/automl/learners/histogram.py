@@ -41,6 +41,7 @@ class Histogram:
     instant: ClassVar[bool] = False
     searchable: ClassVar[bool] = True
     stops_itself: ClassVar[bool] = True
+    threaded: ClassVar[bool] = True
     requires: ClassVar[str] = ""
 
     @staticmethod

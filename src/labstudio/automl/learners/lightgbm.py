@@ -48,6 +48,7 @@ class LightGBM:
     instant: ClassVar[bool] = False
     searchable: ClassVar[bool] = True
     stops_itself: ClassVar[bool] = True
+    threaded: ClassVar[bool] = True
     requires: ClassVar[str] = ""
 
     @staticmethod

@@ -30,6 +30,7 @@ class Linear:
     instant: ClassVar[bool] = False
     searchable: ClassVar[bool] = False
     stops_itself: ClassVar[bool] = True
+    threaded: ClassVar[bool] = False
     requires: ClassVar[str] = ""
 
     @staticmethod

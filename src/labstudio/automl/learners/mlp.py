@@ -31,6 +31,7 @@ class MLP:
     instant: ClassVar[bool] = False
     searchable: ClassVar[bool] = True
     stops_itself: ClassVar[bool] = True
+    threaded: ClassVar[bool] = False
     requires: ClassVar[str] = ""
 
     @staticmethod

@@ -27,6 +27,7 @@ class Tree:
     instant: ClassVar[bool] = False
     searchable: ClassVar[bool] = False
     stops_itself: ClassVar[bool] = False
+    threaded: ClassVar[bool] = False
     requires: ClassVar[str] = ""
 
     @staticmethod

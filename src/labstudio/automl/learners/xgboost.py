@@ -50,6 +50,7 @@ class XGBoost:
     instant: ClassVar[bool] = False
     searchable: ClassVar[bool] = True
     stops_itself: ClassVar[bool] = True
+    threaded: ClassVar[bool] = True
     requires: ClassVar[str] = "xgboost"
 
     @staticmethod

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from labstudio.automl import naming
 from labstudio.automl.settings import AutoMLRun
 from labstudio.server import answers as a
 from labstudio.server import told as t
@@ -40,7 +42,7 @@ def start_run(studio: Studio, told: AutoMLRun) -> a.RunDetail:
 def check(studio: Studio, told: AutoMLRun) -> a.Check:
     """Say what a run on these data would do, before it starts."""
     found = studio.workspace.automl.check(told)
-    return a.Check(**asdict(found))
+    return a.Check(**asdict(found), metric_title=naming.metric(found.metric))
 
 
 def stop_run(studio: Studio, told: t.Nothing, id: str) -> a.Done:
@@ -58,8 +60,11 @@ def clean_run(studio: Studio, told: t.Nothing, id: str) -> a.Done:
 def figures(studio: Studio, told: t.Nothing, id: str) -> a.Figures:
     """Return the charts of a run as plotly figures."""
     from labstudio.automl.figures import figures as draw
+    from labstudio.automl.figures import missing
 
-    return a.Figures(figures=draw(studio.workspace.automl.get(id)))
+    run = studio.workspace.automl.get(id)
+    features = [a.Feature(**one) for one in run.charts.get("features", ())]
+    return a.Figures(figures=draw(run), missing=missing(run), features=features)
 
 
 def run_file(studio: Studio, told: t.Nothing, id: str) -> Raw:
@@ -87,6 +92,7 @@ def _run(found: automl.Run) -> a.Run:
         target=found.target,
         task=known.get("task", ""),
         metric=known.get("metric", ""),
+        metric_title=naming.metric(known.get("metric", "")),
         best=float(best.iloc[0, 2]) if len(best) else None,
         trials=sum(trial.state == "complete" for trial in found.trials),
         started=found.started,
@@ -106,7 +112,7 @@ def _detail(found: automl.Run) -> a.RunDetail:
         settings=found.settings.model_dump(mode="json"),
         greater_is_better=known.get("greater_is_better", True),
         leaderboard=_leaderboard(found),
-        holdout=found.holdout if done else {},
+        holdout=list(_holdout(found)) if done else [],
         rows=known.get("rows", {}),
         notes=list(found.notes) if done else [],
         guardrails=[a.Guardrail(**asdict(one)) for one in found.guardrails],
@@ -118,20 +124,35 @@ def _detail(found: automl.Run) -> a.RunDetail:
 def _leaderboard(found: automl.Run) -> list[a.Trial]:
     """Those that ended well, best first; then what is tried now; then what came to nothing."""
     order = {int(number): place for place, number in enumerate(found.leaderboard["trial"])}
-    later = {"running": 0, "stopped": 1, "failed": 2, "complete": 3}
+    later = {"running": 0, "pruned": 1, "stopped": 2, "failed": 3, "complete": 4}
     trials = sorted(
         found.trials, key=lambda one: (order.get(one.number, len(order)), later[one.state], one.number)
     )
     best = found.outcome.get("best", next(iter(order), None))
-    return [_trial(one, one.number == best) for one in trials]
+    return [_trial(one, trials, one.number == best) for one in trials]
 
 
-def _trial(found: automl.Trial, best: bool) -> a.Trial:
-    from labstudio.display import wording
+def _holdout(found: automl.Run) -> Iterator[a.Score]:
+    """The scores on held-out rows; the confidence interval is that of the run's own metric, the first."""
+    interval = found.interval
+    for name, value in found.holdout.items():
+        low, high = interval or (None, None)
+        yield a.Score(name=name, title=naming.metric(name), value=value, low=low, high=high)
+        interval = None
+
+
+def _trial(found: automl.Trial, trials: Sequence[automl.Trial], best: bool) -> a.Trial:
     from labstudio.display.progress import settings_of
 
     kept = ("number", "learner", "state", "score", "error_bar", "seconds", "message")
     told: dict[str, Any] = {name: getattr(found, name) for name in kept}
     return a.Trial(
-        **told, title=wording.learner(found.learner), settings=settings_of(found.params), best=best
+        **told,
+        title=naming.learner(found.learner),
+        settings=settings_of(found, trials),
+        members=[
+            a.Member(trial=number, title=title, weight=weight)
+            for number, title, weight in naming.members(found, trials)
+        ],
+        best=best,
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from labstudio.errors import LabstudioError, NotFound
 from labstudio.forms import cell as write_cell
-from labstudio.forms import first
+from labstudio.forms import first, groups
 from labstudio.forms import form as draw_form
 from labstudio.options import nearest
 from labstudio.server import answers as a
@@ -99,7 +99,8 @@ def form(studio: Studio, told: t.Nothing, name: str) -> a.Form:
     schema, foremost = draw_form(command.model), first(command.model)
     rest = [field for field in schema["properties"] if field not in foremost]
     ui: dict[str, Any] = {"ui:order": [*foremost, *rest], "ui:submitButtonOptions": {"norender": True}}
-    return a.Form(name=name, form=schema, ui=ui, first=foremost, advanced=rest)
+    grouped = [a.Group(title=title, fields=fields) for title, fields in groups(command.model)]
+    return a.Form(name=name, form=schema, ui=ui, first=foremost, advanced=rest, groups=grouped)
 
 
 def cell(studio: Studio, told: t.CellOf) -> a.Cell:
