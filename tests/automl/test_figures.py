@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ import pytest
 
 from labstudio.automl import AutoMLResult, AutoMLSettings, Trial, fit
 from labstudio.automl.diagram import diagram
-from labstudio.automl.figures import figures
+from labstudio.automl.figures import figures, missing
 from labstudio.display import automl as views
 from labstudio.display.drawing import PLOTLY, grid
 
@@ -57,21 +58,71 @@ def test_the_best_score_only_gets_better_and_a_run_is_drawn_while_it_goes_on() -
         Trial(3, "lightgbm", state="complete", score=4.0, seconds=5.0),
         Trial(4, "lightgbm"),
     )
-    run = SimpleNamespace(
-        trials=trials,
-        target="y",
-        charts={},
-        outcome={},
-        progress={"metric": "rmse", "greater_is_better": False},
-    )
+    run = a_run(trials)
     (figure,) = figures(run).values()
-    best, tried, baseline = figure["data"]
+    best, linear, lightgbm, baseline = figure["data"]
     assert best["x"] == pytest.approx([0.1, 3.1, 8.1])
     assert best["y"] == [9.0, 3.0, 3.0]
-    assert tried["y"] == [9.0, 3.0, 4.0]
+    assert (linear["name"], linear["y"]) == ("Linear model", [3.0])
+    assert (lightgbm["name"], lightgbm["y"]) == ("LightGBM", [4.0])
+    assert linear["marker"]["symbol"] != lightgbm["marker"]["symbol"]
     assert baseline["y"] == [9.0, 9.0]
+    assert figure["layout"]["yaxis"]["title"]["text"] == "RMSE, lower is better"
     run.trials = (Trial(0, "linear"),)
     assert figures(run) == {}
+
+
+def test_an_ensemble_stands_where_its_members_had_ended_and_one_that_was_given_up_nowhere() -> None:
+    trials = (
+        Trial(0, "linear", state="complete", score=3.0, seconds=1.0),
+        Trial(1, "mlp", state="pruned", score=0.1, seconds=2.0),
+        Trial(2, "lightgbm", state="complete", score=2.0, seconds=4.0),
+        Trial(3, "ensemble", {"members": {"0": 0.3, "2": 0.7}}, "complete", 1.5, seconds=5.0),
+    )
+    drawn = figures(a_run(trials))
+    best, *learners = drawn["score_over_time"]["data"]
+    assert best["x"] == [1.0, 7.0, 7.0]
+    assert best["y"] == [3.0, 2.0, 1.5]
+    assert [one["name"] for one in learners] == ["Linear model", "LightGBM", "Ensemble"]
+    (weights,) = drawn["ensemble"]["data"]
+    assert weights["x"] == [0.7, 0.3]
+    assert drawn["ensemble"]["layout"]["yaxis"]["ticktext"] == ["LightGBM (2)", "Linear model (0)"]
+
+
+def test_what_settings_mattered_is_drawn_from_eight_trials_on_and_before_the_reason_is_told() -> None:
+    trials = tuple(
+        Trial(i, "lightgbm", {"rate": i / 10, "even": i % 2 == 0}, "complete", float(i)) for i in range(9)
+    )
+    figure = figures(a_run(trials))["hyperparameters"]
+    go.Figure(figure)
+    assert figure["layout"]["title"]["text"] == "Hyper-parameters that mattered, LightGBM"
+    assert figure["layout"]["yaxis"]["ticktext"] == ["rate", "even"]
+    assert missing(a_run(trials)) == {}
+    few = a_run(trials[:5])
+    assert "hyperparameters" not in figures(few)
+    assert missing(few)["hyperparameters"].endswith(
+        "from 8 trials of one learner on; the most that ended well are 5."
+    )
+
+
+def test_a_learning_curve_and_the_made_features_are_shown_where_there_are_some() -> None:
+    feature = {"feature": "a / b", "formula": "a / b", "columns": ["a", "b"], "importance": 0.25}
+    told = {"rows": 40, "learning": {"rows": [10, 20], "train": [1.0, 1.1], "validation": [3.0, 2.0]}}
+    run = a_run((Trial(0, "linear", state="complete", score=3.0),), {**told, "features": [feature]})
+    figure = figures(run)["learning"]
+    go.Figure(figure)
+    assert [one["name"] for one in figure["data"]] == ["out of fold", "training rows"]
+    assert figure["layout"]["yaxis"]["title"]["text"] == "RMSE"
+    text = views.charts(run, figures(run), missing(run)).text
+    assert "a / b         a / b  a, b        0.25" in text
+    assert "There was no time left to find out what the model relies on." in text
+
+
+def a_run(trials: tuple[Trial, ...], charts: dict[str, Any] | None = None) -> Any:
+    told = {"metric": "rmse", "greater_is_better": False}
+    return SimpleNamespace(
+        id="run-1", trials=trials, target="y", charts=charts or {}, outcome={}, progress=told
+    )
 
 
 def test_hostile_names_are_escaped_and_stand_in_no_template(results: dict[str, AutoMLResult]) -> None:
@@ -95,7 +146,7 @@ def test_a_cell_shows_all_figures_as_one_and_a_terminal_what_counts(
     bundle = views.charts(result, drawn)._repr_mimebundle_()
     go.Figure(bundle[PLOTLY])
     assert len(bundle[PLOTLY]["layout"]["annotations"]) == len(drawn)
-    assert "rmse lost when shuffled" in bundle["text/plain"]
+    assert "RMSE lost when shuffled" in bundle["text/plain"]
     assert result.charts["importance"]["columns"][0] in bundle["text/plain"]
 
 
@@ -124,6 +175,7 @@ def test_how_the_winner_works_is_told_in_plain_values(
     assert (numbers["names"], categories["names"]) == (["age", "rooms", "garden"], ["city", "street"])
     assert [step["name"] for step in result.diagram["steps"]] == ["Fill and scale", "One-hot"]
     assert result.diagram["members"][0]["steps"] == [0, 1]
+    assert [step["columns"] for step in result.diagram["steps"]] == [0, 1]
     assert result.diagram["answer"] == {"name": "Likeliest class", "detail": "no, yes"}
     baseline = fit(mixed, "price", AutoMLSettings(trials=1, learners=["baseline"]))
     assert baseline.diagram["steps"] == []

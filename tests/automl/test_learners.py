@@ -65,7 +65,7 @@ def test_lightgbm_is_exact_down_to_one_ulp_beside_each_threshold(seed, task, ext
             hostile.append(near)
     asked = np.concatenate(hostile)
     found = run(learner.emit, asked, count or None)
-    direct = lightgbm.Booster(model_str=learner.text).predict(asked)
+    direct = lightgbm.Booster(model_str=learner.texts[0]).predict(asked)
     if task == "regression":
         values = (direct * learner.target.scale + learner.target.centre) * learner.target.unit
         wanted = np.clip(values, y.min(), y.max())
@@ -159,7 +159,7 @@ def test_lightgbm_stops_at_its_best_round_and_says_how_many():
         X, y, Fitting(task="regression", params={"rounds": 500, "patience": 10}, validation=(X, held_y))
     )
     assert 1 <= learner.rounds < 490
-    assert len(read_trees(learner.text)[0]) == learner.rounds == learner.refit_params()["rounds"]
+    assert len(read_trees(learner.texts[0])[0]) == learner.rounds == learner.refit_params()["rounds"]
 
 
 def test_lightgbm_keeps_to_its_deadline():

@@ -48,8 +48,8 @@ def test_the_view_tells_phase_time_best_and_what_is_tried() -> None:
         "Searching",
         "12 s",
         "30 s",
-        "3.214 ± 0.050 (lightgbm)",
-        "linear alpha 0.1",
+        "3.214 ± 0.050 (LightGBM)",
+        "Linear model alpha 0.1",
         "[##########----",
     ):
         assert words in text

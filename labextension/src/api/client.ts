@@ -15,6 +15,7 @@ export type Certificate = Schemas['Certificate'];
 export type Check = Schemas['Check'];
 export type Column = Schemas['Column'];
 export type ColumnProfile = Schemas['ColumnProfile'];
+export type Figures = Schemas['Figures'];
 export type Form = Schemas['Form'];
 export type Guardrail = Schemas['Guardrail'];
 export type Input = Schemas['Input'];

@@ -842,7 +842,7 @@ export interface components {
          * @description A form: JSON schema for FormComponent, its ui schema, and the fields that come first.
          *
          *     A property's `choices` says what fills it in at run time: assets, columns(data), runs or models. The
-         *     fields that do not come first stand in `groups` too.
+         *     fields that do not come first stand in `groups`.
          */
         Form: {
             name: string;
@@ -853,7 +853,6 @@ export interface components {
                 [key: string]: unknown;
             };
             first: string[];
-            advanced: string[];
             groups: components["schemas"]["Group"][];
         };
         /**

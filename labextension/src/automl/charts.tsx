@@ -9,21 +9,28 @@ import { Card, Empty, Failed, Skeleton } from '../shared/parts';
 import type { IStudio } from '../studio';
 import { fitted } from './figure';
 import type { Figure, RunModel } from './model';
-import { metricName } from './words';
+import { MadeFeatures } from './features';
 
 const HEIGHT = 240;
 
 /** Figures whose one axis is said in the note of the card. */
-const SAID: Record<string, 'xaxis' | 'yaxis'> = { importance: 'xaxis', score_over_time: 'yaxis' };
+const SAID: Record<string, 'xaxis' | 'yaxis'> = {
+  importance: 'xaxis',
+  hyperparameters: 'xaxis',
+  score_over_time: 'yaxis'
+};
 
 /** In the order they are read; those that stand first are the overview's. */
 export const OVERVIEW = ['confusion', 'predicted_vs_true', 'calibration', 'residuals', 'importance'];
-const ORDER = [...OVERVIEW.slice(0, 4), 'roc', 'precision_recall', 'residual_bands', 'importance', 'score_over_time'];
+const ORDER = [
+  ...[...OVERVIEW.slice(0, 4), 'roc', 'precision_recall', 'residual_bands', 'importance'],
+  ...['learning', 'ensemble', 'score_over_time', 'hyperparameters']
+];
 
 /** One figure of a run; `waiting` is said where it is not there yet. */
 export function RunChart({ model, name, waiting }: { model: RunModel; name: string; waiting: string }): ReactElement {
   const state = useFetched(model.figures);
-  const figure = 'value' in state ? state.value?.[name] : undefined;
+  const figure = 'value' in state ? state.value?.figures[name] : undefined;
   if (figure) {
     return <FigureCard model={model} name={name} figure={figure} />;
   }
@@ -40,15 +47,16 @@ export function RunChart({ model, name, waiting }: { model: RunModel; name: stri
 export function RunCharts({ model, only }: { model: RunModel; only?: string[] }): ReactElement {
   const { studio } = model;
   const state = useFetched(model.figures);
-  const figures = 'value' in state ? state.value : undefined;
-  if (!figures) {
+  const told = 'value' in state ? state.value : undefined;
+  if (!told) {
     return state.kind === 'failed' ? (
       <Failed error={state.error} retry={() => void model.figures.refresh()} />
     ) : (
       <Skeleton lines={8} />
     );
   }
-  const names = only ? only.filter(name => name in figures) : inOrder(Object.keys(figures));
+  const { figures, missing, features } = told;
+  const names = only ? only.filter(name => name in figures) : inOrder(Object.keys({ ...figures, ...missing }));
   if (names.length === 0) {
     return only ? (
       <></>
@@ -58,9 +66,16 @@ export function RunCharts({ model, only }: { model: RunModel; only?: string[] })
   }
   return (
     <div className="ls-Run-charts">
-      {names.map(name => (
-        <FigureCard key={name} model={model} name={name} figure={figures[name]} />
-      ))}
+      {names.map(name =>
+        name in figures ? (
+          <FigureCard key={name} model={model} name={name} figure={figures[name]} />
+        ) : (
+          <Card key={name} title={titles(studio)[name]}>
+            <Empty text={missing[name]} />
+          </Card>
+        )
+      )}
+      {!only && features.length > 0 && <MadeFeatures studio={studio} features={features} />}
     </div>
   );
 }
@@ -72,11 +87,10 @@ function inOrder(names: string[]): string[] {
 
 function FigureCard({ model, name, figure }: { model: RunModel; name: string; figure: Figure }): ReactElement {
   const { studio } = model;
-  const metric = model.run.value?.metric ?? '';
   const { title, note, bare } = useMemo(() => fitted(figure, SAID[name]), [figure, name]);
   const shown = titles(studio)[name] ?? title;
   return (
-    <Card title={shown} note={metric ? note.replace(metric, metricName(metric)) : note}>
+    <Card title={shown} note={note}>
       <Chart studio={studio} figure={bare} title={shown} height={HEIGHT} />
     </Card>
   );
@@ -92,6 +106,9 @@ function titles({ trans }: IStudio): Record<string, string> {
     predicted_vs_true: trans.__('Predicted against true'),
     residuals: trans.__('Residuals'),
     residual_bands: trans.__('Residuals over the prediction'),
-    importance: trans.__('Importance')
+    importance: trans.__('Importance'),
+    learning: trans.__('Learning curve'),
+    ensemble: trans.__('Members of the ensemble'),
+    hyperparameters: trans.__('Hyper-parameters that mattered')
   };
 }

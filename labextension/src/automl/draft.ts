@@ -256,7 +256,7 @@ export class Draft implements IDisposable {
     }
     const [, field = fallback, message = error.message] = /^([a-z]+): (.*)$/s.exec(error.message) ?? [];
     const form = this.form.value;
-    const known = [...FIRST, ...(form?.advanced ?? [])].includes(field);
+    const known = [...FIRST, ...(form?.groups ?? []).flatMap(group => group.fields)].includes(field);
     this._checked = { kind: 'failed', field: known ? field : fallback, message: known ? message : error.message };
     this._changed.emit();
   }

@@ -7,7 +7,7 @@ import type { Check } from '../api/client';
 import { number, percent } from '../shared/format';
 import { Facts } from '../shared/parts';
 import type { IStudio } from '../studio';
-import { metricName, taskName } from './words';
+import { taskName } from './words';
 
 const SHOWN = 6; // classes that are named
 
@@ -16,7 +16,7 @@ export function DataFacts({ studio, check }: { studio: IStudio; check: Check }):
   const types = Object.entries(check.features).filter(([, count]) => count > 0);
   const rows: [string, ReactNode][] = [
     [trans.__('Task'), taskName(check.task, trans)],
-    [trans.__('Optimised'), metricName(check.metric)],
+    [trans.__('Optimised'), check.metric_title],
     [trans.__('Rows'), number(check.rows)],
     [trans.__('Columns used'), number(types.reduce((sum, [, count]) => sum + count, 0))],
     ...types.map(([type, count]): [string, ReactNode] => [typeName(type, studio), number(count)]),

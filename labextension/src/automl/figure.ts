@@ -5,7 +5,7 @@ import type { Figure } from './model';
 
 export interface IFitted {
   title: string;
-  /** What comes after the title's comma, or the axis that is said there. */
+  /** What comes after the title's comma, and the axis that is said there. */
   note: string;
   bare: Figure;
 }
@@ -20,7 +20,7 @@ export function fitted(figure: Figure, said?: 'xaxis' | 'yaxis'): IFitted {
   const margin = { l: 8, r: 12, t: layout.showlegend ? 28 : 8, b: 8 };
   return {
     title,
-    note: said ? (layout[said]?.title?.text ?? '') : more.join(', '),
+    note: [...more, ...(said ? [layout[said]?.title?.text ?? ''] : [])].join(' · '),
     bare: { ...figure, layout: { ...rest, ...axes, legend, margin } }
   };
 }

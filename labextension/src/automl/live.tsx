@@ -23,7 +23,8 @@ export function LiveRun({ model, run: told }: { model: RunModel; run: RunDetail 
   const { trans } = studio;
   const facts = useFetched(model.facts);
   const known = 'value' in facts ? facts.value : undefined;
-  const run = { ...told, metric: told.metric || known?.metric || '', task: told.task || known?.task || '' };
+  const metric_title = (told.metric ? told : known)?.metric_title ?? told.metric_title;
+  const run = { ...told, metric_title, task: told.task || known?.task || '' };
   const guardrails = run.guardrails.length ? run.guardrails : (known?.guardrails ?? []);
   return (
     <div className="ls-Run">

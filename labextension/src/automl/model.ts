@@ -5,7 +5,7 @@ import { IDisposable } from '@lumino/disposable';
 import { ISignal, Signal } from '@lumino/signaling';
 import type { LabIcon } from '@jupyterlab/ui-components';
 
-import { get, post, type Check, type RunDetail } from '../api/client';
+import { get, post, type Check, type Figures, type RunDetail } from '../api/client';
 import { Fetched } from '../shared/fetched';
 import { toneIcon } from '../shared/icons';
 import type { IStudio } from '../studio';
@@ -27,7 +27,7 @@ export class RunModel implements IDisposable {
   }
 
   readonly run: Fetched<RunDetail>;
-  readonly figures: Fetched<Record<string, Figure>>;
+  readonly figures: Fetched<Figures>;
   /** What the check says of the run's data; asked for once, when the run is known. */
   readonly facts: Fetched<Check | null>;
 
@@ -81,12 +81,12 @@ export class RunModel implements IDisposable {
   }
 
   /** The figures of a run that has ended stay as they are: they are asked for once. */
-  private async _askFigures(signal: AbortSignal): Promise<Record<string, Figure>> {
+  private async _askFigures(signal: AbortSignal): Promise<Figures> {
     const ended = this.run.value !== undefined && !isLive(this.run.value);
     if (ended && this._kept) {
       return this._kept;
     }
-    const { figures } = await get('/labstudio/api/automl/runs/{id}/figures', { at: { id: this.id }, signal });
+    const figures = await get('/labstudio/api/automl/runs/{id}/figures', { at: { id: this.id }, signal });
     this._kept = ended ? figures : null;
     return figures;
   }
@@ -100,7 +100,7 @@ export class RunModel implements IDisposable {
     return post('/labstudio/api/automl/check', { body, signal });
   }
 
-  private _kept: Record<string, Figure> | null = null;
+  private _kept: Figures | null = null;
   private _stopping = false;
   private _stoppingChanged = new Signal<this, boolean>(this);
   private _title = new Signal<this, { label: string; icon?: LabIcon }>(this);

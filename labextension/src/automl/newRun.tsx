@@ -49,7 +49,7 @@ export function NewRunView({ draft }: { draft: Draft }): ReactElement {
                   draft.data
                 )}
               />
-              <Advanced draft={draft} />
+              <Rest draft={draft} />
             </div>
             <aside aria-label={trans.__('What the run will do')} aria-live="polite">
               <Preview draft={draft} />
@@ -185,8 +185,8 @@ function Field({ draft, name, label, help, group, children }: IField): ReactElem
   );
 }
 
-/** All other settings, as their schema says; folded. */
-function Advanced({ draft }: { draft: Draft }): ReactElement {
+/** All other settings, as their schema says; folded in groups. */
+function Rest({ draft }: { draft: Draft }): ReactElement {
   const state = useFetched(draft.form);
   const form = 'value' in state ? state.value : undefined;
   const folded = useMemo(() => form && { ...form, first: [] }, [form]);
@@ -197,7 +197,7 @@ function Advanced({ draft }: { draft: Draft }): ReactElement {
       <Skeleton lines={1} />
     );
   }
-  const names = folded.advanced;
+  const names = folded.groups.flatMap(group => group.fields);
   const wrong = draft.checked.kind === 'failed' && names.includes(draft.checked.field) ? draft.checked : null;
   return (
     <>

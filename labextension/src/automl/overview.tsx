@@ -5,7 +5,7 @@ import React, { ReactElement } from 'react';
 
 import type { RunDetail } from '../api/client';
 import { CertificateCard } from '../shared/certificate';
-import { duration, score } from '../shared/format';
+import { duration, interval, score } from '../shared/format';
 import { Ago, Card, Chip } from '../shared/parts';
 import type { IStudio } from '../studio';
 import { fileAddress } from './actions';
@@ -15,7 +15,7 @@ import { Diagram } from './diagram';
 import { alerts, Guardrails } from './guardrails';
 import { Head } from './head';
 import type { RunModel } from './model';
-import { baselineOf, bestOf, capital, comparison, metricName } from './words';
+import { baselineOf, bestOf, comparison } from './words';
 
 export function Overview({
   model,
@@ -73,22 +73,21 @@ function KeyFigures({ studio, run }: { studio: IStudio; run: RunDetail }): React
   const { trans } = studio;
   const best = bestOf(run);
   const plain = baselineOf(run);
-  const metric = capital(metricName(run.metric));
-  const heldOut = trans.__('on held-out rows');
   const figures: { value: string; name: string; note: string }[] = [];
   if (best && best.score !== null) {
     const bar = best.error_bar;
     const note = bar ? trans.__('± %1, out of fold', score(bar, bar)) : trans.__('on the validation rows');
-    figures.push({ value: score(best.score, bar), name: metric, note });
+    figures.push({ value: score(best.score, bar), name: run.metric_title, note });
   }
-  for (const [name, value] of Object.entries(run.holdout).slice(0, 3)) {
-    figures.push({ value: score(value), name: capital(metricName(name)), note: heldOut });
+  for (const { title, value, low, high } of run.holdout.slice(0, 3)) {
+    const sure = low === null || high === null ? '' : `, ${interval(low, high)}`;
+    figures.push({ value: score(value), name: title, note: trans.__('held out') + sure });
   }
   if (plain && plain !== best) {
     figures.push({
       value: score(plain.score, best?.error_bar),
       name: trans.__('Baseline'),
-      note: trans.__('%1, same folds', metricName(run.metric))
+      note: trans.__('%1, same folds', run.metric_title)
     });
   }
   return (

@@ -7,7 +7,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 export interface IDiagram {
   columns: { name: string; count: number; names: string[] }[];
   steps: { name: string; detail: string; columns: number }[];
-  members: { learner: string; settings: Record<string, unknown>; weight: number; steps: number[] }[];
+  members: { learner: string; settings: Record<string, unknown>; weight: number; trial?: number; steps: number[] }[];
+  /** What is done to the members' sum; older runs do not say. */
+  corrections?: { name: string; detail: string }[];
   answer: { name: string; detail: string };
 }
 
@@ -72,7 +74,7 @@ export function plan(diagram: IDiagram, titles: Record<string, string>, trans: T
     members: members.map(one =>
       box('members', titled(one.learner), weighted ? one.weight.toFixed(2) : '', settingsText(one.settings))
     ),
-    answer: [box('answer', diagram.answer.name, '', diagram.answer.detail)]
+    answer: [...(diagram.corrections ?? []), diagram.answer].map(one => box('answer', one.name, '', one.detail))
   };
   const kinds = (Object.keys(stacks) as IBox['kind'][]).filter(kind => stacks[kind].length > 0);
   const height = Math.max(LEAST, ...kinds.map(kind => stackHeight(stacks[kind])));
@@ -98,6 +100,9 @@ export function plan(diagram: IDiagram, titles: Record<string, string>, trans: T
   if (diagram.steps.length === 0) {
     paths.push(...members.flatMap((_, i) => stacks.columns.flatMap(group => path(group, stacks.members[i], 1))));
   }
+  for (const [i, one] of stacks.answer.slice(1).entries()) {
+    paths.push(downwards(stacks.answer[i], one));
+  }
   const boxes = kinds.flatMap(kind => stacks[kind]);
   return { width: x - GAP + 1, height: TOP + height + 2, heads, boxes, paths, words: describe(diagram, titled, trans) };
 }
@@ -113,6 +118,7 @@ function describe(diagram: IDiagram, titled: (learner: string) => string, trans:
     trans.__('Columns: %1.', columns),
     steps && trans.__('Steps: %1.', steps),
     trans.__('Model: %1.', members.join(', ')),
+    ...(diagram.corrections ?? []).map(one => `${one.name}: ${one.detail}.`),
     trans.__('Answer: %1, %2.', diagram.answer.name, diagram.answer.detail)
   ];
   return sentences.filter(Boolean).join(' ');
@@ -180,6 +186,11 @@ function setStack(boxes: IBox[], x: number, height: number): void {
     Object.assign(one, { x, y });
     y += one.height + between;
   }
+}
+
+function downwards(from: IBox, to: IBox): IPath {
+  const x = from.x + from.width / 2;
+  return { d: `M${x} ${from.y + from.height}V${to.y}`, width: 2 };
 }
 
 function path(from: IBox | undefined, to: IBox | undefined, width: number): IPath[] {

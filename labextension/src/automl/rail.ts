@@ -4,7 +4,7 @@
  * The baseline, and what is far off, would press all others into one point: they stand at the rail's end.
  */
 import type { Trial } from '../api/client';
-import { isBaseline } from './words';
+import { isBaseline, isScored } from './words';
 
 export interface IRail {
   low: number;
@@ -22,7 +22,7 @@ export interface IPlace {
 
 /** The rail for these trials; null without scores. */
 export function rail(trials: readonly Trial[]): IRail | null {
-  const scored = trials.filter(trial => trial.score !== null);
+  const scored = trials.filter(isScored);
   const real = scored.filter(trial => !isBaseline(trial));
   const shown = real.length > 1 ? real : scored;
   if (shown.length === 0) {

@@ -10,21 +10,11 @@ import { clock, ran } from './clock';
 
 export const DEFAULT_BUDGET = 60;
 
-const METRICS: Record<string, string> = {
-  roc_auc: 'ROC AUC',
-  f1_macro: 'macro F1',
-  rmse: 'RMSE',
-  mae: 'MAE',
-  r2: 'R²'
-};
-
-/** A metric as the field writes it: "log loss", "RMSE". */
-export function metricName(metric: string): string {
-  return METRICS[metric] ?? metric.replace(/_/g, ' ');
-}
-
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** A title within a sentence: "Log loss" is "log loss"; abbreviations and names of people stay as they are. */
+export function lower(title: string): string {
+  return /^(?!Brier|Matthews|Spearman)\p{Lu}\p{Ll}/u.test(title)
+    ? title.charAt(0).toLowerCase() + title.slice(1)
+    : title;
 }
 
 /** A task for people; what is not known is said as it is. */
@@ -68,7 +58,7 @@ export function runTitle(run: Pick<Run, 'target' | 'data'>, trans: TranslationBu
 
 /** The line of facts in the side panel: "Running · 2:18 left · RMSE 36.8", "Done in 60 s · log loss 0.604". */
 export function runFacts(run: Run, now: number, trans: TranslationBundle): string {
-  const best = run.best === null ? [] : [`${metricName(run.metric)} ${score(run.best)}`];
+  const best = run.best === null ? [] : [`${lower(run.metric_title)} ${score(run.best)}`];
   if (run.state === 'queued') {
     return trans.__('Queued');
   }
@@ -98,14 +88,14 @@ export function comparison(run: RunDetail, trans: TranslationBundle): string {
       : trans.__('Nothing else was finished; more time may give more.');
   }
   const gain = run.greater_is_better ? best.score - plain.score : plain.score - best.score;
-  const metric = metricName(run.metric);
+  const metric = lower(run.metric_title);
   if (gain <= (best.error_bar ?? 0) + (plain.error_bar ?? 0)) {
     return trans.__('Not clearly better than the plain baseline (%1 %2).', metric, score(plain.score, plain.error_bar));
   }
   if (run.greater_is_better) {
     return trans.__(
       '%1 %2, where the plain baseline has %3.',
-      capital(metric),
+      run.metric_title,
       score(best.score, best.error_bar),
       score(plain.score, plain.error_bar)
     );
@@ -116,7 +106,7 @@ export function comparison(run: RunDetail, trans: TranslationBundle): string {
 
 /** The trial whose model is recommended; while it runs, the best so far. */
 export function bestOf(run: RunDetail): Trial | undefined {
-  return run.leaderboard.find(trial => trial.best) ?? run.leaderboard.find(trial => trial.score !== null);
+  return run.leaderboard.find(trial => trial.best) ?? run.leaderboard.find(isScored);
 }
 
 export function baselineOf(run: RunDetail): Trial | undefined {
@@ -124,7 +114,12 @@ export function baselineOf(run: RunDetail): Trial | undefined {
 }
 
 export function isBaseline(trial: Trial): boolean {
-  return trial.learner === 'baseline' && trial.score !== null;
+  return trial.learner === 'baseline' && isScored(trial);
+}
+
+/** Whether a trial went through all folds: the score of one that was given up is of the first of them. */
+export function isScored(trial: Trial): boolean {
+  return trial.state === 'complete' && trial.score !== null;
 }
 
 /** A first name for the model: of the data and the target, in what names may hold. */

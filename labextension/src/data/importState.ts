@@ -194,8 +194,8 @@ function onlyOptions(form: Form): Form {
   return {
     ...form,
     form: { ...schema, properties, required: keep(schema.required) },
-    first: [...keep(form.first), ...keep(form.advanced)],
-    advanced: []
+    first: [...keep(form.first), ...form.groups.flatMap(group => keep(group.fields))],
+    groups: []
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * A form drawn from a settings model's JSON schema: what matters first, everything else folded.
+ * A form drawn from a settings model's JSON schema: what matters first, everything else folded in groups.
  *
  * Lab's own `FormComponent` draws the fields; the submit button belongs to the panel.
  */
@@ -33,16 +33,16 @@ export function SchemaForm({ studio, form, value, onChange, choices }: ISchemaFo
   return (
     <div className="ls-Form">
       {form.first.length > 0 && fields(form.first)}
-      {form.advanced.length > 0 && (
-        <details className="ls-Form-advanced">
+      {form.groups.map(group => (
+        <details key={group.title} className="ls-Form-group">
           <summary>
             <caretRightIcon.react tag="span" className="ls-icon" />
-            {__('Advanced')}
-            <span className="ls-note">{changedOf(form.advanced, value, properties)}</span>
+            {studio.trans.__(group.title)}
+            <span className="ls-note">{changedOf(group.fields, value, properties)}</span>
           </summary>
-          {fields(form.advanced)}
+          {fields(group.fields)}
         </details>
-      )}
+      ))}
     </div>
   );
 }

@@ -33,6 +33,11 @@ export function score(x: number | null | undefined, bar?: number | null): string
   return x < 0 && /[1-9]/.test(text) ? `−${text}` : text;
 }
 
+/** A confidence interval with the digits its width allows: `0.902 – 0.922`. */
+export function interval(low: number, high: number): string {
+  return `${score(low, high - low)} – ${score(high, high - low)}`;
+}
+
 /** `0.8 s`, `42 s`, `2 min 18 s`, `1 h 5 min`, `3 d 2 h`. */
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) {

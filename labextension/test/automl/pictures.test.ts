@@ -57,6 +57,16 @@ describe('the picture of the winner', () => {
     expect(words).toContain('Columns: Numbers (14), Categories (1).');
     expect(words).toContain('LightGBM 0.80');
   });
+  it('shows what is done to the sum of the members on its way to the answer', () => {
+    const corrections = [
+      { name: 'Calibration', detail: 'probabilities made surer' },
+      { name: 'Threshold', detail: 'yes from a probability of 0.3 on' }
+    ];
+    const more = plan({ ...diagram, corrections }, {}, trans);
+    expect(more.boxes.slice(-3).map(box => box.title)).toEqual(['Calibration', 'Threshold', 'Value']);
+    expect(more.paths).toHaveLength(paths.length + 2);
+    expect(more.words).toContain('Threshold: yes from a probability of 0.3 on.');
+  });
   it('is drawn too where no column is looked at', () => {
     const plain = { ...diagram, steps: [], members: [{ learner: 'baseline', settings: {}, weight: 1, steps: [] }] };
     expect(plan(plain, {}, trans).paths).toHaveLength(3);
@@ -87,6 +97,9 @@ describe('the rail of the leaderboard', () => {
     expect(place(scale, 90, 1).beyond).toBe(1);
     expect(scale.high).toBeLessThan(2);
   });
+  it('knows nothing of scores on a few folds only', () => {
+    expect(rail([...trials, aTrial({ state: 'pruned', score: 50 })])).toEqual(rail(trials));
+  });
   it('has room for a single score and for none', () => {
     expect(place(rail([aTrial({ score: 0, error_bar: null })])!, 0, 0).at).toBeCloseTo(0.5);
     expect(rail([aTrial({ score: null })])).toBeNull();
@@ -96,10 +109,11 @@ describe('the rail of the leaderboard', () => {
 it('trials that came to nothing stand last, behind what is tried now', () => {
   const trials = [
     aTrial({ number: 1, state: 'failed', score: null }),
+    aTrial({ number: 4, state: 'pruned', score: 0.1 }),
     aTrial({ number: 2, state: 'running', score: null }),
     aTrial({ number: 3 })
   ];
-  expect(ranked(trials).map(({ trial }) => trial.number)).toEqual([3, 2, 1]);
+  expect(ranked(trials).map(({ trial }) => trial.number)).toEqual([3, 2, 1, 4]);
 });
 
 it('alerts stand before all other guardrails', () => {
@@ -122,9 +136,9 @@ describe('a figure in its card', () => {
     expect(bare.layout).not.toHaveProperty('title');
     expect((bare.layout as any).xaxis).toMatchObject({ title: { text: 'said' }, range: [0, 1], automargin: true });
   });
-  it('may say an axis in the note, where it has room', () => {
+  it('may say an axis in the note too, where it has room', () => {
     const { note, bare } = fitted({ data: [], layout }, 'xaxis');
-    expect(note).toBe('said');
+    expect(note).toBe('expected error 1.9% · said');
     expect((bare.layout as any).xaxis).not.toHaveProperty('title');
   });
 });

@@ -17,13 +17,22 @@ export function aStudio(more: Partial<IStudio> = {}): IStudio {
 
 export function aTrial(more: Partial<Trial> = {}): Trial {
   const named = { number: 1, learner: 'lightgbm', title: 'LightGBM', settings: '31 leaves' };
-  const ended = { score: 2, error_bar: 0.1, seconds: 3, message: '', best: false };
+  const ended = { score: 2, error_bar: 0.1, seconds: 3, message: '', members: [], best: false };
   return { ...named, state: 'complete', ...ended, ...more };
 }
 
 export function aRun(more: Partial<RunDetail> = {}): RunDetail {
   const what = { id: 'run-3', subject: 'run:run-3', data: 'gapminder@3', target: 'lifeExp' };
-  const how = { task: 'regression', metric: 'rmse', best: 2, trials: 2, by: 'ada', job: 'job-4', error: '' };
+  const how = {
+    task: 'regression',
+    metric: 'rmse',
+    metric_title: 'RMSE',
+    best: 2,
+    trials: 2,
+    by: 'ada',
+    job: 'job-4',
+    error: ''
+  };
   return {
     ...what,
     ...how,
@@ -43,8 +52,11 @@ export function aRun(more: Partial<RunDetail> = {}): RunDetail {
     },
     greater_is_better: false,
     leaderboard: [aTrial({ best: true }), aTrial({ number: 0, learner: 'baseline', title: 'Baseline', score: 8 })],
-    holdout: { rmse: 2.1, r2: 0.9 },
-    rows: { train: 1363, holdout: 341 },
+    holdout: [
+      { name: 'rmse', title: 'RMSE', value: 2.1, low: 1.95, high: 2.31 },
+      { name: 'r2', title: 'R²', value: 0.9, low: null, high: null }
+    ],
+    rows: { training: 1363, holdout: 341 },
     notes: [],
     guardrails: [],
     diagram: null,

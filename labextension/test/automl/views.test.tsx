@@ -19,9 +19,9 @@ const columns = ['country', 'continent', 'pop', 'lifeExp'].map(name => ({ name, 
 
 afterEach(cleanup);
 
-function shown(run = aRun()): RunModel {
+function shown(run = aRun(), figures: object = { figures: {}, missing: {}, features: [] }): RunModel {
   (vi.mocked(get) as ReturnType<typeof vi.fn>).mockImplementation(async (path: string) =>
-    path.endsWith('/figures') ? { figures: {} } : run
+    path.endsWith('/figures') ? figures : run
   );
   const check = {
     task: 'regression',
@@ -97,6 +97,56 @@ it('the leaderboard names the best and the baseline, and says why a trial failed
   expect(within(rows[0]).getByText('best')).toBeTruthy();
   expect(within(rows[1]).getByText('baseline')).toBeTruthy();
   expect(rows[2].textContent).toContain('It ran out of memory.');
+});
+
+it('the leaderboard says which score is out of fold and which is held out, and how sure that is', () => {
+  render(<Leaderboard studio={studio} run={aRun()} />);
+  expect(screen.getByRole('columnheader', { name: 'RMSE, out of fold' })).toBeTruthy();
+  const held = screen.getByText(/Recommended: LightGBM, trial 1/);
+  expect(held.textContent).toContain('RMSE 2.100 on 341 held-out rows');
+  expect(held.textContent).toContain('95 % interval 1.95 – 2.31');
+});
+
+it('the members of an ensemble lead to their own rows', () => {
+  const members = [
+    { trial: 2, title: 'Extra trees', weight: 0.6 },
+    { trial: 1, title: 'LightGBM', weight: 0.4 }
+  ];
+  const leaderboard = [
+    aTrial({ number: 3, learner: 'ensemble', title: 'Ensemble', members, best: true }),
+    aTrial({ number: 1 }),
+    aTrial({ number: 2, learner: 'extra_trees', title: 'Extra trees' })
+  ];
+  render(<Leaderboard studio={studio} run={aRun({ leaderboard })} />);
+  fireEvent.click(screen.getByRole('button', { name: '60 % Extra trees (2)' }));
+  expect(document.activeElement?.textContent).toContain('Extra treestrial 2');
+  expect(document.activeElement?.textContent).toContain('60 % of the ensemble');
+});
+
+it('a candidate that was given up has no rank, and says why', () => {
+  const message = 'clearly worse than the best on its first folds';
+  const pruned = aTrial({ number: 7, state: 'pruned', score: 0.5, message });
+  render(<Leaderboard studio={studio} run={aRun({ leaderboard: [pruned, ...aRun().leaderboard] })} />);
+  const row = screen.getAllByRole('row').at(-1)!;
+  expect(row.textContent).toMatch(/^–LightGBMtrial 7Given up/);
+  expect(row.textContent).toContain(message);
+});
+
+describe('the charts of a run', () => {
+  it('say of a figure that is missing why, and list the features that were made', async () => {
+    const feature = {
+      feature: 'price / rooms',
+      formula: 'price / rooms',
+      columns: ['price', 'rooms'],
+      importance: 0.2
+    };
+    const answer = { figures: {}, missing: { hyperparameters: 'It takes 8 trials.' }, features: [feature] };
+    shown(aRun(), answer);
+    fireEvent.click(await screen.findByRole('tab', { name: 'Charts' }));
+    expect(await screen.findByText('It takes 8 trials.')).toBeTruthy();
+    const table = screen.getByRole('table', { name: 'Features that were made' });
+    expect(within(table).getByText('price, rooms')).toBeTruthy();
+  });
 });
 
 describe('a guardrail', () => {

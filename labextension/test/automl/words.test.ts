@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { clock, ticking } from '../../src/automl/clock';
-import { comparison, metricName, modelName, modelNameProblem, runFacts, stateTone } from '../../src/automl/words';
+import { comparison, lower, modelName, modelNameProblem, runFacts, stateTone } from '../../src/automl/words';
 import { aRun, aTrial, running, trans } from './runs';
 
 describe('the facts of a run', () => {
@@ -9,7 +9,9 @@ describe('the facts of a run', () => {
     expect(runFacts(running(), 1162, trans)).toBe('Running · 2 min 18 s left · RMSE 2.000');
   });
   it('say how long it took when it is done', () => {
-    expect(runFacts(aRun({ metric: 'log_loss', best: 0.604 }), 9999, trans)).toBe('Done in 1 min · log loss 0.6040');
+    expect(runFacts(aRun({ metric_title: 'Log loss', best: 0.604 }), 9999, trans)).toBe(
+      'Done in 1 min · log loss 0.6040'
+    );
   });
   it('say that a stopped run left no model', () => {
     const run = aRun({ state: 'stopped', passed: null, best: null });
@@ -63,7 +65,7 @@ describe('the comparison with the baseline', () => {
       aTrial({ best: true, score: 0.9 }),
       aTrial({ learner: 'baseline', score: 0.5, error_bar: 0.1 })
     ];
-    const run = aRun({ leaderboard, metric: 'roc_auc', greater_is_better: true });
+    const run = aRun({ leaderboard, metric_title: 'ROC AUC', greater_is_better: true });
     expect(comparison(run, trans)).toBe('ROC AUC 0.90, where the plain baseline has 0.50.');
   });
 });
@@ -79,7 +81,9 @@ describe('the name of a model', () => {
     expect(modelNameProblem('a/b', trans)).toContain('1 to 100');
     expect(modelNameProblem('é' + 'a'.repeat(100), trans)).not.toBe('');
   });
-  it('metrics are written as the field does', () => {
-    expect(['roc_auc', 'balanced_accuracy'].map(metricName)).toEqual(['ROC AUC', 'balanced accuracy']);
-  });
+});
+
+it('within a sentence a metric begins small, but for abbreviations and names of people', () => {
+  const titles = ['ROC AUC', 'Balanced accuracy', 'F1, macro', 'Brier score', 'R²'];
+  expect(titles.map(lower)).toEqual(['ROC AUC', 'balanced accuracy', 'F1, macro', 'Brier score', 'R²']);
 });

@@ -23,7 +23,10 @@ const form: Form = {
   },
   ui: {},
   first: ['target'],
-  advanced: ['folds', 'exclude', 'types', 'learners']
+  groups: [
+    { title: 'Splits', fields: ['folds'] },
+    { title: 'Columns', fields: ['exclude', 'types', 'learners'] }
+  ]
 };
 
 function show() {
@@ -48,6 +51,11 @@ it('tells only what a person has set, and keeps what it does not draw', () => {
   expect(screen.getByText('1 changed')).toBeTruthy();
   type('Folds', '');
   expect(newest()).toEqual({ data: 'gapminder@1' });
+});
+
+it('folds the fields that do not come first in groups', () => {
+  show();
+  expect([...document.querySelectorAll('summary')].map(one => one.textContent)).toEqual(['Splits', 'Columns']);
 });
 
 it('says at the field what is wrong with it', () => {

@@ -19,6 +19,7 @@ from labstudio.onnx.graph import Graph
 
 PARTS = 5
 _LEAST = 1e-15  # of a probability whose logarithm is taken
+_SHIFT = 1e-6  # a sharpness below 1 makes much of what is small, and so of how 1 - p happened to be rounded
 _SHARPEST = 20.0
 _TRIED = 48  # factors of one class
 _MOST = 100.0  # times as much as another class
@@ -80,13 +81,12 @@ class Temperature:
         """Add the same to a graph and return the name of the double tensor [N, K]."""
         if not self.changes:
             return probabilities
-        bounds = [graph.constant(np.float64(_LEAST)), graph.constant(np.float64(1.0))]
-        logs = graph.node("Log", [graph.node("Clip", [probabilities, *bounds])])
+        logs = graph.node("Log", [graph.node("Add", [probabilities, graph.constant(_SHIFT)])])
         return graph.node("Softmax", [graph.node("Mul", [logs, graph.constant(self.sharpness)])], axis=1)
 
 
 def _logs(probabilities: np.ndarray) -> np.ndarray:
-    logs: np.ndarray = np.log(np.clip(probabilities, _LEAST, 1.0))
+    logs: np.ndarray = np.log(probabilities + _SHIFT)
     return logs
 
 

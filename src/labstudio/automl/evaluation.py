@@ -13,10 +13,8 @@ import time
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
-from importlib import import_module
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +27,8 @@ from labstudio.automl.member import Candidate, Model
 from labstudio.automl.training import Training
 from labstudio.automl.views import View
 
-WARM_MODULES = ("labstudio.automl.pipeline", "sklearn.linear_model", "lightgbm")
-"""What every candidate needs: imported while the data are still being read."""
+WARM_MODULES = ("labstudio.automl.warm",)
+"""What a worker imports while the data are still being read."""
 
 _KEPT_VALUES = 20_000_000  # of a fold's features; beyond them they are made again for each candidate
 _CLEARLY_WORSE = 1.25  # a fold's loss, beside that of the best candidate
@@ -118,6 +116,7 @@ class Prepared:
     ) -> tuple[Model, np.ndarray]:
         """Fit a candidate on a fold; return the model and its prediction of the validation rows."""
         training, fold = self.training, self.fold(candidate, number, held=held)
+        scaled_by = np.concatenate([training.train, training.held]) if held else training.train
         how = Fitting(
             training.task,
             params=candidate.hyper,
@@ -129,7 +128,7 @@ class Prepared:
             monotone=self.monotone(fold.view),
             loss=training.loss,
             quantile=training.quantile,
-            all_y=training.y[training.train] if training.task == "regression" else None,
+            all_y=training.y[scaled_by] if training.task == "regression" else None,
             kept=fold.kept,
             seed=training.seed,
             threads=training.threads,
@@ -206,14 +205,15 @@ def evaluated(
                 break
     if len(models) == count:
         save_models(path, number, prepared.view(candidate), models)
-    _load_exporter()
     found = _middle([model.learner.refit_params() for model in models])
     return Outcome(predictions, losses, found, time.monotonic() - started)
 
 
 def save_models(path: Path, number: int, shared: View | None, models: Sequence[Model]) -> None:
     """Keep the models of a trial; a view that all candidates share is left out."""
-    kept = [(None if shared is not None else model.view, model.learner) for model in models]
+    kept = [
+        (None if shared is not None else model.view, model.learner.part(len(models))) for model in models
+    ]
     place = models_path(path, number)
     part = place.with_suffix(".part")
     with part.open("wb") as file:
@@ -254,19 +254,6 @@ def _loss(training: Training, rows: np.ndarray, prediction: np.ndarray) -> float
 def _hopeless(losses: Sequence[float], bars: Sequence[float]) -> bool:
     """Whether the folds so far are so much worse that the others will not mend it."""
     return sum(losses) > _CLEARLY_WORSE * sum(bars[: len(losses)])
-
-
-@cache
-def _load_exporter() -> None:
-    """Load what finishing needs while the next candidate is being fitted."""
-
-    def load() -> None:
-        with suppress(Exception):  # whoever needs it will hear why it cannot be imported
-            import_module("labstudio.onnx.certificate")
-            import_module("onnx")
-            import_module("onnxruntime")
-
-    threading.Thread(target=load, daemon=True).start()
 
 
 def _middle(found: list[dict[str, Any]]) -> dict[str, Any]:

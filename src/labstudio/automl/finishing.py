@@ -205,7 +205,8 @@ def _refits(prepared: Prepared, member: Member, deadline: float | None) -> tuple
     """Fit a member's folds once more, with the held-out rows among those that train."""
 
     def fit(fold: int) -> Model:
-        return prepared.fit(member.candidate, fold, deadline=deadline, held=True)[0]
+        model = prepared.fit(member.candidate, fold, deadline=deadline, held=True)[0]
+        return replace(model, learner=model.learner.part(len(member.models)))
 
     with ThreadPoolExecutor(prepared.training.at_once(member.candidate.learner)) as threads:
         return tuple(threads.map(fit, range(len(member.models))))

@@ -106,7 +106,8 @@ def plan(
         judges = validation_rows[train]
         folds = [(np.flatnonzero(~judges), np.flatnonzero(judges))]
     else:
-        folds = part(train).folds(count, seed)
+        # what validates may repeat what trains, as new rows do; the rows kept aside repeat nothing
+        folds = Rows.of(problem, train, None).folds(count, seed)
     if stratify:
         y = problem.y[train]
         folds = [pair for pair in folds if len(np.unique(y[pair[0]])) > 1]

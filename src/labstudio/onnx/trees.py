@@ -5,7 +5,7 @@ It knows trees in a neutral form, one array a property; which library they come 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,6 +21,8 @@ LEQ, LT, MEMBER = 0, 1, 6
 TOGETHER = 256
 """Numbers a row that are looked up at once: many rows at a time should not need much memory."""
 
+Numbers = Any  # a list or an array of numbers
+
 
 @dataclass
 class Tree:
@@ -30,25 +32,25 @@ class Tree:
 
     Parameters
     ----------
-    feature, mode, threshold : lists of length n
+    feature, mode, threshold : sequences of length n
         What each node compares, how, and with what (ignored for MEMBER).
-    holds, fails : lists of length n
+    holds, fails : sequences of length n
         Where to go.
-    missing_holds : list of length n
+    missing_holds : sequence of length n
         Whether NaN goes where the comparison holds.
     members : dict of node to values
         The set of each MEMBER node, not empty.
-    leaves : list
+    leaves : sequence
         Value of each leaf.
     """
 
-    feature: list[int]
-    mode: list[int]
-    threshold: list[float]
-    holds: list[int]
-    fails: list[int]
-    missing_holds: list[bool]
-    leaves: list[float]
+    feature: Numbers
+    mode: Numbers
+    threshold: Numbers
+    holds: Numbers
+    fails: Numbers
+    missing_holds: Numbers
+    leaves: Numbers
     members: dict[int, list[float]] = field(default_factory=dict)
     target: int = 0
 
@@ -66,13 +68,13 @@ def from_sklearn_tree(tree: Any, leaves: np.ndarray, target: int = 0) -> Tree:
     is_leaf = tree.children_left < 0
     inner, number = ~is_leaf, numbered(is_leaf)
     return Tree(
-        feature=tree.feature[inner].tolist(),
-        mode=[LEQ] * int(inner.sum()),
-        threshold=tree.threshold[inner].tolist(),
-        holds=number[tree.children_left[inner]].tolist(),
-        fails=number[tree.children_right[inner]].tolist(),
-        missing_holds=tree.missing_go_to_left[inner].astype(bool).tolist(),
-        leaves=leaves.tolist(),
+        feature=tree.feature[inner],
+        mode=np.full(int(inner.sum()), LEQ),
+        threshold=tree.threshold[inner],
+        holds=number[tree.children_left[inner]],
+        fails=number[tree.children_right[inner]],
+        missing_holds=tree.missing_go_to_left[inner].astype(bool),
+        leaves=leaves,
         target=target,
     )
 
@@ -107,7 +109,7 @@ def emit_looked_up(graph: Graph, features: str, trees: Sequence[Tree], table: np
         some, count = [], 0
         for target, tree in enumerate(trees[first : first + together]):
             numbers = np.arange(count, count + len(tree.leaves), dtype=np.float64)
-            some.append(replace(tree, leaves=numbers.tolist(), target=target))
+            some.append(replace(tree, leaves=numbers, target=target))
             count += len(tree.leaves)
         leaf = graph.node("Cast", [emit_trees(graph, features, some, targets=len(some))], to=7)
         rows = graph.node("Gather", [graph.constant(table[start : start + count]), leaf], axis=0)
@@ -132,34 +134,24 @@ def emit_trees(graph: Graph, features: str, trees: Sequence[Tree], targets: int 
     targets : int
         How many sums there are.
     """
-    roots: list[int] = []
-    feature: list[int] = []
-    mode: list[int] = []
-    threshold: list[float] = []
-    children: tuple[list[int], list[int]] = ([], [])
-    is_leaf: tuple[list[int], list[int]] = ([], [])
-    missing: list[int] = []
+    # The operator has no tree of a leaf alone: one node both of whose branches are that leaf.
+    counts = np.array([max(1, len(tree.feature)) for tree in trees])
+    leaves = np.array([len(tree.leaves) for tree in trees])
+    roots = np.cumsum(counts) - counts
+    node0, leaf0 = np.repeat(roots, counts), np.repeat(np.cumsum(leaves) - leaves, counts)
+
+    def joined(values: Iterable[Sequence[Any] | np.ndarray], alone: Any, kind: type) -> np.ndarray:
+        return np.concatenate([np.asarray(v if len(v) else [alone], dtype=kind) for v in values])
+
+    children, is_leaf = [], []
+    for ways in ((tree.holds for tree in trees), (tree.fails for tree in trees)):
+        way = joined(ways, ~0, np.int64)
+        is_leaf.append((way < 0).astype(int).tolist())
+        children.append(np.where(way < 0, ~way + leaf0, way + node0).tolist())
     members: list[float] = []
-    weights: list[float] = []
-    targetids: list[int] = []
     for tree in trees:
-        node0, leaf0 = len(feature), len(weights)
-        roots.append(node0)
-        # The operator has no tree of a leaf alone: one node both of whose branches are that leaf.
-        lonely = not tree.feature
-        feature += tree.feature or [0]
-        mode += tree.mode or [LEQ]
-        threshold += tree.threshold or [0.0]
-        missing += [int(value) for value in tree.missing_holds] or [0]
-        for side, ways in enumerate((tree.holds, tree.fails)):
-            for way in [~0] if lonely else ways:
-                is_leaf[side].append(int(way < 0))
-                children[side].append(~way + leaf0 if way < 0 else way + node0)
-        for node in range(len(tree.feature)):
-            if tree.mode[node] == MEMBER:
-                members += [*tree.members[node], np.nan]
-        weights += tree.leaves
-        targetids += [tree.target] * len(tree.leaves)
+        for node in sorted(tree.members):
+            members += [*tree.members[node], np.nan]
     attributes: dict[str, Any] = {"membership_values": np.array(members, dtype=np.float64)} if members else {}
     return graph.node(
         "TreeEnsemble",
@@ -168,16 +160,16 @@ def emit_trees(graph: Graph, features: str, trees: Sequence[Tree], targets: int 
         n_targets=targets,
         aggregate_function=1,
         post_transform=0,  # links are ordinary operators: onnxruntime ignores LOGISTIC here
-        tree_roots=roots,
-        nodes_featureids=feature,
-        nodes_modes=np.array(mode, dtype=np.uint8),
-        nodes_splits=np.array(threshold, dtype=np.float64),
+        tree_roots=roots.tolist(),
+        nodes_featureids=joined((tree.feature for tree in trees), 0, np.int64).tolist(),
+        nodes_modes=joined((tree.mode for tree in trees), LEQ, np.uint8),
+        nodes_splits=joined((tree.threshold for tree in trees), 0.0, np.float64),
         nodes_truenodeids=children[0],
         nodes_falsenodeids=children[1],
         nodes_trueleafs=is_leaf[0],
         nodes_falseleafs=is_leaf[1],
-        nodes_missing_value_tracks_true=missing,
-        leaf_weights=np.array(weights, dtype=np.float64),
-        leaf_targetids=targetids,
+        nodes_missing_value_tracks_true=joined((tree.missing_holds for tree in trees), 0, np.int64).tolist(),
+        leaf_weights=np.concatenate([np.asarray(tree.leaves, dtype=np.float64) for tree in trees]),
+        leaf_targetids=np.repeat([tree.target for tree in trees], leaves).tolist(),
         **attributes,
     )

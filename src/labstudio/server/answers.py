@@ -103,14 +103,13 @@ class Form(Model):
     """A form: JSON schema for FormComponent, its ui schema, and the fields that come first.
 
     A property's `choices` says what fills it in at run time: assets, columns(data), runs or models. The
-    fields that do not come first stand in `groups` too.
+    fields that do not come first stand in `groups`.
     """
 
     name: str
     form: dict[str, Any]
     ui: dict[str, Any]
     first: list[str]
-    advanced: list[str]
     groups: list[Group]
 
 

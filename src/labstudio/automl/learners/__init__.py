@@ -117,9 +117,19 @@ class Learner(Protocol):
     def splits(self) -> dict[int, np.ndarray]:
         """Thresholds by feature, the most telling first."""
 
+    def part(self, models: int) -> Self:
+        """Return what is worth keeping of this one when the mean of so many is wanted."""
+
     @staticmethod
     def merge(models: Sequence[Any]) -> Any:
         """Return one learner that predicts as models fitted on folds do on average, or None."""
+
+
+class Whole:
+    """A learner of which all is worth keeping."""
+
+    def part(self, models: int) -> Self:
+        return self
 
 
 class _Registry(Mapping[str, type[Learner]]):

@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from labstudio.automl.learners import Fitting
+from labstudio.automl.learners import Fitting, Whole
 from labstudio.automl.learners.target import Target
 from labstudio.onnx.graph import Graph
 
 
-class Baseline:
+class Baseline(Whole):
     """Class frequencies, or the mean or median of the target."""
 
     name: ClassVar[str] = "baseline"

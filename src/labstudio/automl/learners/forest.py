@@ -26,6 +26,8 @@ MOST_ROWS = 50_000
 MERGED_LEAVES = 80_000
 """Leaves beyond which a merged forest leaves out trees, down to as many as one of its forests has."""
 
+_FEWEST_TREES = 50
+
 SHARES = 255
 """The shares of classes in a leaf are multiples of 1/255."""
 
@@ -58,12 +60,13 @@ class _Forest:
     @staticmethod
     def defaults(task: str, rows: int) -> dict[str, Any]:
         features = 1.0 if task == "regression" else 0.5
-        return {"trees": 50, "leaves": 2000, "max_features": features, "min_samples_leaf": 1}
+        trees = int(np.clip(600_000 / rows, 50, 200))
+        return {"trees": trees, "leaves": 2000, "max_features": features, "min_samples_leaf": 1}
 
     @staticmethod
     def suggest(trial: Any, task: str, rows: int) -> dict[str, Any]:
         return {
-            "trees": 50,
+            "trees": int(np.clip(300_000 / rows, 50, 100)),
             "leaves": trial.suggest_int("leaves", 50, 2000, log=True),
             "max_features": trial.suggest_float("max_features", 0.2, 1.0),
             "min_samples_leaf": trial.suggest_int(
@@ -169,28 +172,30 @@ class _Forest:
             for feature in np.unique(features[usable])
         }
 
+    def _count(self) -> int:
+        return sum(int(tree.tree_.n_leaves) for model, _ in self.parts for tree in model.estimators_)
+
     def size(self) -> int:
-        leaves = sum(tree.tree_.n_leaves for model, _ in self.parts for tree in model.estimators_)
-        return int(leaves) * (BYTES_A_LEAF + (self.classes_count if self.classes_count > 2 else 0))
+        return self._count() * (BYTES_A_LEAF + (self.classes_count if self.classes_count > 2 else 0))
+
+    def part(self, models: int) -> Self:
+        """Return the first trees, as many as its share of `MERGED_LEAVES` holds."""
+        leaves = self._count() / len(self.parts[0][0].estimators_)
+        count = max(math.ceil(_FEWEST_TREES / models), int(MERGED_LEAVES / models / leaves))
+        fewer = copy.copy(self)
+        fewer.parts = [(_of_first(model, count), target) for model, target in self.parts]
+        return fewer
 
     @staticmethod
     def merge(models: Sequence[Any]) -> Any:
-        """One forest of all trees, or of the first ones of each fold where all would be too large.
-
-        At the least it has as many trees as one of the models: it is then as good as their out-of-fold
-        predictions say, and not better, as the mean of all would be.
-        """
+        """One forest of all trees, or of as many of each as the one with the fewest has."""
         first = models[0]
         parts = [part for model in models for part in model.parts]
         if any(model.fill is not None for model in models):
             return None
         fewest = min(len(model.estimators_) for model, _ in parts)
-        leaves = (
-            sum(tree.tree_.n_leaves for model, _ in parts for tree in model.estimators_[:fewest]) / fewest
-        )
-        kept = min(fewest, max(math.ceil(fewest / len(parts)), int(MERGED_LEAVES / leaves)))
         merged = copy.copy(first)
-        merged.parts = [(_of_first(model, kept), target) for model, target in parts]
+        merged.parts = [(_of_first(model, fewest), target) for model, target in parts]
         return merged
 
 

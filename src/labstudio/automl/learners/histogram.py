@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from labstudio.automl.learners import Fitting
+from labstudio.automl.learners import Fitting, Whole
 from labstudio.automl.learners.linear import emit_spread, emit_two
 from labstudio.onnx.graph import Graph
 from labstudio.onnx.trees import BYTES_A_LEAF, LEQ, MEMBER, Tree, emit_trees, numbered
@@ -23,7 +23,7 @@ MOST_CATEGORIES = 255
 LOSSES = {"squared": "squared_error", "absolute": "absolute_error", "quantile": "quantile"}
 
 
-class Histogram:
+class Histogram(Whole):
     """Gradient-boosted trees over 255 bins, with native missing values and categories.
 
     Parameters of `fit`: `rounds` (most boosting rounds), `patience` (rounds without gain on the validation

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from labstudio.automl.learners import Fitting
+from labstudio.automl.learners import Fitting, Whole
 from labstudio.automl.learners.linear import emit_two
 from labstudio.onnx.graph import Graph
 from labstudio.onnx.trees import BYTES_A_LEAF, LEQ, MEMBER, Tree, emit_trees
@@ -24,13 +24,14 @@ ROUNDS = 100
 SPACES = ["plain", "auto"]
 _OBJECTIVES = {"absolute": "l1", "quantile": "quantile"}
 
+_TELLING = 60  # trees: the thresholds of the first ones are the most telling
 _LEAVES = re.compile(r"^num_leaves=(\d+)$", re.MULTILINE)
 
 ZERO = float(np.float32(1e-35))
 """LightGBM reads every value between this and its negative as zero (its kZeroThreshold)."""
 
 
-class LightGBM:
+class LightGBM(Whole):
     """Gradient-boosted trees with native missing values and categories.
 
     Parameters of `fit`: LightGBM's own, and `rounds` (most boosting rounds), `patience` (rounds without gain
@@ -108,6 +109,7 @@ class LightGBM:
         self.rounds = _boost(booster, rounds, patience if watched is not None else None, how.deadline)
         # 17 digits: every double exactly
         self.texts = (booster.model_to_string(num_iteration=self.rounds),)
+        self.leaves = sum(map(int, _LEAVES.findall(self.texts[0])))
         self._boosters: list[lightgbm.Booster] | None = None
         return self
 
@@ -169,6 +171,7 @@ class LightGBM:
             return None
         merged = copy(first)
         merged.texts, merged._boosters = tuple(text for one in models for text in one.texts), None
+        merged.leaves = sum(one.leaves for one in models)
         return merged
 
     def emit(self, graph: Graph, X: str) -> str:
@@ -179,7 +182,7 @@ class LightGBM:
             trees += found
             zero_features |= set(zeros)
         for tree in trees:
-            tree.leaves = [leaf / len(self.texts) for leaf in tree.leaves]
+            tree.leaves = np.asarray(tree.leaves) / len(self.texts)
         if zero_features:
             X = _emit_zero_as_missing(graph, X, tuple(sorted(zero_features)))
         sums = emit_trees(graph, X, trees, targets=self.classes_count if self.task == "multiclass" else 1)
@@ -192,15 +195,15 @@ class LightGBM:
         return {**plain, "rounds": self.rounds}
 
     def size(self) -> int:
-        leaves = (int(count) for text in self.texts for count in _LEAVES.findall(text))
-        return BYTES_A_LEAF * sum(leaves)
+        return BYTES_A_LEAF * self.leaves
 
     def splits(self) -> dict[int, np.ndarray]:
         found: dict[int, dict[float, None]] = {}
-        for tree in read_trees(self.texts[0])[0]:
-            for feature, mode, threshold in zip(tree.feature, tree.mode, tree.threshold, strict=True):
-                if mode == LEQ:
-                    found.setdefault(feature, {})[threshold] = None
+        for tree in read_trees(self.texts[0], most=_TELLING)[0]:
+            plain = np.asarray(tree.mode) == LEQ
+            pairs = zip(np.asarray(tree.feature)[plain], np.asarray(tree.threshold)[plain], strict=True)
+            for feature, threshold in pairs:
+                found.setdefault(int(feature), {})[float(threshold)] = None
         return {feature: np.array(list(thresholds)) for feature, thresholds in found.items()}
 
 
@@ -226,8 +229,8 @@ def _boost(booster: lightgbm.Booster, rounds: int, patience: int | None, deadlin
     return best or max(1, booster.current_iteration())
 
 
-def read_trees(text: str) -> tuple[list[Tree], tuple[int, ...]]:
-    """Read the trees of a LightGBM model from its text form.
+def read_trees(text: str, most: int | None = None) -> tuple[list[Tree], tuple[int, ...]]:
+    """Read the trees of a LightGBM model, or the first `most` of them, from its text form.
 
     Returns
     -------
@@ -240,7 +243,7 @@ def read_trees(text: str) -> tuple[list[Tree], tuple[int, ...]]:
     per_round = int(_fields(head).get("num_tree_per_iteration", "1"))
     trees: list[Tree] = []
     zero_features: set[int] = set()
-    for number, block in enumerate(blocks):
+    for number, block in enumerate(blocks[:most]):
         tree, zeros = _read_tree(_fields(block), number % per_round)
         trees.append(tree)
         zero_features |= zeros
@@ -252,50 +255,43 @@ def _fields(block: str) -> dict[str, str]:
 
 
 def _read_tree(fields: dict[str, str], target: int) -> tuple[Tree, set[int]]:
-    def values(key: str, kind: type) -> list[Any]:
+    def values(key: str, kind: type) -> np.ndarray:
         text = fields.get(key, "")
         try:
-            return np.fromstring(text, kind, sep=" ").tolist() if text else []  # three times as fast
+            return np.fromstring(text, kind, sep=" ") if text else np.empty(0, kind)  # three times as fast
         except ValueError:  # it reads no denormal numbers
-            return [kind(word) for word in text.split()]
+            return np.array([kind(word) for word in text.split()])
 
     leaves = values("leaf_value", float)
     if int(fields["num_leaves"]) <= 1:
         return Tree([], [], [], [], [], [], leaves, target=target), set()
+    feature, threshold = values("split_feature", int), values("threshold", float)
+    decision = values("decision_type", int)
+    categorical, default_left, missing = decision & 1 == 1, decision & 2 == 2, decision >> 2 & 3
+    boundaries, words = values("cat_boundaries", int), values("cat_threshold", int)
+    members: dict[int, list[float]] = {}
+    for node in np.flatnonzero(categorical):  # members go left; unknown, negative and missing codes go right
+        place = int(threshold[node])
+        bits = words[boundaries[place] : boundaries[place + 1]].tolist()
+        members[int(node)] = [
+            float(32 * i + bit) for i, word in enumerate(bits) for bit in range(32) if word >> bit & 1
+        ]
+    # what LightGBM reads as zero is on the side of zero
+    zero = np.where(threshold >= 0.0, ZERO, np.nextafter(-ZERO, -np.inf))
+    threshold = np.where(categorical, 0.0, np.where(np.abs(threshold) <= ZERO, zero, threshold))
     tree = Tree(
-        feature=values("split_feature", int),
-        mode=[],
-        threshold=values("threshold", float),
+        feature=feature,
+        mode=np.where(categorical, MEMBER, LEQ),
+        threshold=threshold,
         holds=values("left_child", int),  # LightGBM too writes leaf n as ~n
         fails=values("right_child", int),
-        missing_holds=[],
+        # never missing in training (0): NaN is read as 0
+        missing_holds=~categorical & np.where(missing == 0, threshold >= 0.0, default_left),
         leaves=leaves,
+        members=members,
         target=target,
     )
-    boundaries, words = values("cat_boundaries", int), values("cat_threshold", int)
-    zeros: set[int] = set()
-    for node, decision in enumerate(values("decision_type", int)):
-        categorical, default_left, missing = decision & 1, bool(decision & 2), (decision >> 2) & 3
-        tree.mode.append(MEMBER if categorical else LEQ)
-        if categorical:  # members go left; unknown, negative and missing codes go right
-            place = int(tree.threshold[node])
-            bits = words[boundaries[place] : boundaries[place + 1]]
-            tree.members[node] = [
-                float(32 * i + bit) for i, word in enumerate(bits) for bit in range(32) if word >> bit & 1
-            ]
-            tree.threshold[node] = 0.0
-            tree.missing_holds.append(False)
-        elif missing == 0:  # never missing in training: NaN is read as 0
-            tree.missing_holds.append(tree.threshold[node] >= 0.0)
-        else:
-            if missing == 1:
-                zeros.add(tree.feature[node])
-            tree.missing_holds.append(default_left)
-        if not categorical and abs(tree.threshold[node]) <= ZERO:
-            # what LightGBM reads as zero is on the side of zero
-            below = float(np.nextafter(-ZERO, -np.inf))
-            tree.threshold[node] = ZERO if tree.threshold[node] >= 0.0 else below
-    return tree, zeros
+    return tree, set(feature[~categorical & (missing == 1)].tolist())
 
 
 def _emit_zero_as_missing(graph: Graph, X: str, features: tuple[int, ...]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from labstudio.automl.learners import Fitting
+from labstudio.automl.learners import Fitting, Whole
 from labstudio.onnx.graph import Graph
 
 PENALTIES = (1e-3, 1e-2, 0.1, 1.0, 10.0, 100.0, 1000.0)
@@ -18,7 +18,7 @@ _STEPS = 40  # of the solver, between two looks at the clock
 _MOST_STEPS = 400
 
 
-class Linear:
+class Linear(Whole):
     """LogisticRegression for classes, Ridge for values.
 
     Parameters of `fit`: `penalty` (its strength; the best of `PENALTIES` on the validation rows when not

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from labstudio.automl.learners import Fitting
+from labstudio.automl.learners import Fitting, Whole
 from labstudio.automl.learners.descent import Judge, Schedule, Slope, train
 from labstudio.automl.learners.linear import emit_spread
 from labstudio.automl.learners.network import Network, one_thread
@@ -18,7 +18,7 @@ from labstudio.onnx.graph import Graph
 _JUDGES = 5_000  # validation rows at most
 
 
-class MLP:
+class MLP(Whole):
     """Dense layers on features that are cut into pieces (`labstudio.automl.learners.network`).
 
     Parameters of `fit`: `hidden` (widths of the layers), `bins` (pieces of a number), `epochs`, `batch` (rows

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from labstudio.automl.learners import Fitting
+from labstudio.automl.learners import Fitting, Whole
 from labstudio.automl.learners.forest import as_single
 from labstudio.automl.learners.linear import emit_spread
 from labstudio.onnx.graph import Graph
@@ -15,7 +15,7 @@ from labstudio.onnx.trees import BYTES_A_LEAF, emit_rounded, emit_trees, from_sk
 from labstudio.onnx.trees import Tree as Neutral
 
 
-class Tree:
+class Tree(Whole):
     """A tree of a few levels: the best that fits on a page.
 
     Parameters of `fit`: scikit-learn's `max_depth` and `min_samples_leaf`. Monotone constraints are not kept

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from labstudio.automl.learners import Fitting
+from labstudio.automl.learners import Fitting, Whole
 from labstudio.automl.learners.forest import as_single
 from labstudio.automl.learners.linear import emit_two
 from labstudio.onnx.graph import Graph
@@ -34,7 +34,7 @@ OBJECTIVES = {
 }
 
 
-class XGBoost:
+class XGBoost(Whole):
     """Gradient-boosted trees with native missing values and categories.
 
     Parameters of `fit`: XGBoost's own, `rounds` and `patience` as for LightGBM.

@@ -100,7 +100,7 @@ def form(studio: Studio, told: t.Nothing, name: str) -> a.Form:
     rest = [field for field in schema["properties"] if field not in foremost]
     ui: dict[str, Any] = {"ui:order": [*foremost, *rest], "ui:submitButtonOptions": {"norender": True}}
     grouped = [a.Group(title=title, fields=fields) for title, fields in groups(command.model)]
-    return a.Form(name=name, form=schema, ui=ui, first=foremost, advanced=rest, groups=grouped)
+    return a.Form(name=name, form=schema, ui=ui, first=foremost, groups=grouped)
 
 
 def cell(studio: Studio, told: t.CellOf) -> a.Cell:
