@@ -14,12 +14,14 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from numbers import Number
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from labstudio.errors import Invalid
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MISSING_DATE = int(np.iinfo(np.int64).min)
 """What stands for a missing date among int64 epoch seconds."""
@@ -68,6 +70,7 @@ class Schema:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> frame = pd.DataFrame({"age": [31, None, 47], "city": ["Oslo", "Rome", None]})
     >>> schema = Schema.infer(frame)
     >>> [(column.name, column.semantic) for column in schema]
@@ -200,6 +203,8 @@ def named_columns(frame: pd.DataFrame) -> dict[str, pd.Series]:
     Invalid
         It is no frame, a name occurs twice, or a name is not valid Unicode.
     """
+    import pandas as pd
+
     if not isinstance(frame, pd.DataFrame):
         raise Invalid(f"A pandas DataFrame is needed, not a {type(frame).__name__}.")
     named: dict[str, pd.Series] = {}
@@ -215,6 +220,8 @@ def named_columns(frame: pd.DataFrame) -> dict[str, pd.Series]:
 
 def canonical_values(values: pd.Series, column: Column) -> np.ndarray:
     """Canonical array of one column: the same as `Schema.canonical` gives for it."""
+    import pandas as pd
+
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype if not values.isna().any() else object)
     if column.physical == "string":
@@ -225,6 +232,8 @@ def canonical_values(values: pd.Series, column: Column) -> np.ndarray:
 
 
 def _physical(name: str, values: pd.Series) -> str:
+    import pandas as pd
+
     if isinstance(values.dtype, pd.CategoricalDtype):
         return "string"
     if isinstance(values.dtype, pd.StringDtype):
@@ -276,6 +285,8 @@ def _physical_of_objects(name: str, values: pd.Series) -> str:
 
 def _physical_of_texts(texts: pd.Series) -> str:
     """Tell numbers and ISO dates that are kept as texts, all of them, from texts."""
+    import pandas as pd
+
     texts = texts[texts != ""]
     for physical, pattern in (("number", _NUMBER), ("datetime", _DATE)):
         if texts.iloc[:50].str.fullmatch(pattern).all() and texts.str.fullmatch(pattern).all():
@@ -356,6 +367,7 @@ def _number(value: Any, column: Column, row: int) -> float:
 
 
 def _as_text(values: pd.Series, name: str) -> np.ndarray:
+
     texts = values.to_numpy(dtype=object, copy=True)
     texts[values.isna().to_numpy()] = ""
     for row, value in enumerate(texts):
@@ -371,6 +383,8 @@ def _text(value: Any, name: str, row: int) -> str:
     if isinstance(value, (str, bool, np.bool_, date, timedelta)):
         return str(value)
     if isinstance(value, np.datetime64):
+        import pandas as pd
+
         return str(pd.Timestamp(value))
     if isinstance(value, (int, np.integer)):
         return str(int(value))
@@ -381,6 +395,8 @@ def _text(value: Any, name: str, row: int) -> str:
 
 
 def _as_seconds(values: pd.Series, name: str) -> np.ndarray:
+    import pandas as pd
+
     if values.dtype.kind in "biufm" and values.notna().any():
         raise Invalid(f"Column {name!r} holds numbers, but dates are expected.")
     dates = values

@@ -83,10 +83,21 @@ def test_an_ensemble_stands_where_its_members_had_ended_and_one_that_was_given_u
     best, *learners = drawn["score_over_time"]["data"]
     assert best["x"] == [1.0, 7.0, 7.0]
     assert best["y"] == [3.0, 2.0, 1.5]
-    assert [one["name"] for one in learners] == ["Linear model", "LightGBM", "Ensemble"]
+    assert [one["name"] for one in learners] == ["Ensemble", "LightGBM", "Linear model"]
     (weights,) = drawn["ensemble"]["data"]
     assert weights["x"] == [0.7, 0.3]
     assert drawn["ensemble"]["layout"]["yaxis"]["ticktext"] == ["LightGBM (2)", "Linear model (0)"]
+
+
+def test_only_the_best_learners_have_a_colour_of_their_own() -> None:
+    names = ["tree", "mlp", "linear", "lightgbm", "xgboost", "extra_trees"]
+    trials = tuple(Trial(i, name, state="complete", score=9.0 - i, seconds=1) for i, name in enumerate(names))
+    data = figures(a_run(trials))["score_over_time"]["data"]
+    assert [one["name"] for one in data[1:]] == [
+        *("Extra trees", "XGBoost", "LightGBM", "Linear model"),
+        "other learners",
+    ]
+    assert data[-1]["y"] == [9.0, 8.0]
 
 
 def test_what_settings_mattered_is_drawn_from_eight_trials_on_and_before_the_reason_is_told() -> None:
@@ -153,7 +164,8 @@ def test_a_cell_shows_all_figures_as_one_and_a_terminal_what_counts(
 @pytest.mark.parametrize("count", [1, 2, 5, 8])
 def test_no_two_figures_of_a_grid_overlap(count: int) -> None:
     one = {"data": [], "layout": {"title": {"text": "A"}, "xaxis": {}, "yaxis": {}}}
-    layout = grid({str(i): one for i in range(count)})["layout"]
+    wide = {**one, "data": [{"y": [1]}] * 7}
+    layout = grid({str(i): wide if i in (1, 4) else one for i in range(count)})["layout"]
     boxes = []
     for i in range(count):
         number = "" if i == 0 else str(i + 1)

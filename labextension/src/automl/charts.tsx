@@ -20,6 +20,9 @@ const SAID: Record<string, 'xaxis' | 'yaxis'> = {
   score_over_time: 'yaxis'
 };
 
+/** Figures with many series. */
+const WIDE = ['score_over_time', 'hyperparameters'];
+
 /** In the order they are read; those that stand first are the overview's. */
 export const OVERVIEW = ['confusion', 'predicted_vs_true', 'calibration', 'residuals', 'importance'];
 const ORDER = [
@@ -90,7 +93,7 @@ function FigureCard({ model, name, figure }: { model: RunModel; name: string; fi
   const { title, note, bare } = useMemo(() => fitted(figure, SAID[name]), [figure, name]);
   const shown = titles(studio)[name] ?? title;
   return (
-    <Card title={shown} note={note}>
+    <Card title={shown} note={note} className={WIDE.includes(name) ? 'ls-mod-wide' : ''}>
       <Chart studio={studio} figure={bare} title={shown} height={HEIGHT} />
     </Card>
   );

@@ -18,7 +18,7 @@ export function MadeFeatures({ studio, features }: { studio: IStudio; features: 
     <Card
       title={title}
       note={trans.__('of the raw columns; all of it is inside the ONNX file')}
-      className="ls-Features"
+      className="ls-Features ls-mod-wide"
     >
       <SortableTable<Feature>
         label={title}

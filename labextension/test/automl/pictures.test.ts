@@ -57,6 +57,21 @@ describe('the picture of the winner', () => {
     expect(words).toContain('Columns: Numbers (14), Categories (1).');
     expect(words).toContain('LightGBM 0.80');
   });
+  it('puts the steps that members read together into one box where the lines would be too many', () => {
+    const steps = ['Ordinal', 'One-hot', 'Calendar', 'Topics', 'Words'].map((name, i) => {
+      return { name, detail: 'as ever', columns: i % 2 };
+    });
+    const members = [0, 1, 2, 3, 4, 5].map(i => {
+      return { learner: `m${i}`, settings: {}, weight: 1 / 6, steps: i < 4 ? [0, 2, 3] : [1, 2, 4] };
+    });
+    const joined = plan({ ...diagram, steps, members }, {}, trans);
+    const boxes = joined.boxes.filter(box => box.kind === 'steps');
+    expect(boxes.map(box => box.lines)).toEqual([
+      ['Numbers: ordinal', 'Numbers: calendar', 'Categories: topics'],
+      ['Categories: one-hot', 'Numbers: calendar', 'Numbers: words']
+    ]);
+    expect(joined.paths).toHaveLength(2 * 2 + 6 + 6);
+  });
   it('shows what is done to the sum of the members on its way to the answer', () => {
     const corrections = [
       { name: 'Calibration', detail: 'probabilities made surer' },

@@ -13,8 +13,8 @@ import numpy as np
 
 from labstudio.automl.guardrails import Guardrail, guardrails
 from labstudio.automl.metrics import choose
+from labstudio.automl.preparation import CELLS_A_SECOND
 from labstudio.automl.tasks import understand
-from labstudio.automl.training import CELLS_A_SECOND
 
 if TYPE_CHECKING:
     import pandas as pd

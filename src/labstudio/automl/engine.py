@@ -36,6 +36,7 @@ from labstudio.automl.learners import LEARNERS
 from labstudio.automl.member import Candidate
 from labstudio.automl.metrics import Function, Metric, report
 from labstudio.automl.portfolio import Proposals, portfolio, sizes, usable
+from labstudio.automl.preparation import prepare
 from labstudio.automl.result import AutoMLResult
 from labstudio.automl.search import Clock, Ear, Search
 from labstudio.automl.settings import AutoMLSettings
@@ -106,7 +107,7 @@ def fit(
     ear = Ear(listener, clock)
     with _workers(executor, settings) as workers, TemporaryDirectory(prefix="labstudio-") as folder:
         ear.enter("reading")
-        training, chosen = Training.prepare(frame, target, settings, metric, validation=validation, test=test)
+        training, chosen = prepare(frame, target, settings, metric, validation=validation, test=test)
         path = training.save(Path(folder) / "training.pickle")
         ear.metric, ear.greater_is_better = chosen.name, chosen.greater_is_better
 
@@ -158,7 +159,7 @@ def export_trial(
 
     Parameters are those the run had, and all its trials; the same frame and settings give the same split.
     """
-    return _export(Training.prepare(frame, target, settings)[0], trials, trial)
+    return _export(prepare(frame, target, settings)[0], trials, trial)
 
 
 def _export(training: Training, trials: Sequence[Trial], trial: Trial) -> CertifiedModel:
@@ -202,11 +203,21 @@ def _search(
         greater_is_better=metric.greater_is_better,
         rows=len(training.train),
         folds=len(training.folds),
+        least_seconds={
+            candidate.learner: _least_seconds(candidate.learner, training) for candidate in candidates
+        },
         trials=settings.trials,
         target_score=settings.target_score,
         clock=clock,
         ear=ear,
     )
+
+
+def _least_seconds(learner: str, training: Training) -> float:
+    """What all folds of a learner need to be worth anything."""
+    fold = len(training.folds[0][0])
+    a_fit = LEARNERS[learner].least_seconds(training.task, fold, len(training.features))
+    return a_fit * len(training.folds) / training.at_once(learner)
 
 
 @contextmanager

@@ -131,17 +131,23 @@ class _AutoML(BaseEstimator):
         frame = self._table(X, reset=True)
         y = self._target(y)
         check_consistent_length(frame, y, sample_weight)
-        target = _free("target", frame)
-        told: dict[str, Any] = {"task": self._task(y), "weight": None}
+        told = {name: value for name, value in self.get_params(deep=False).items() if value is not None}
+        if self.positive is not None:
+            told["positive"] = str(self.positive)
+        target, counts = _free("target", frame), np.ones(len(y), dtype=bool)
         columns = {target: y}
         if sample_weight is not None:
             told["weight"] = _free("sample weight", frame)
             columns[told["weight"]] = column_or_1d(sample_weight)
-        told |= {name: value for name, value in self.get_params(deep=False).items() if value is not None}
+            counts = columns[told["weight"]] != 0
+        if not counts.any():
+            raise InvalidInput("sample_weight is zero in every row; no row would count.")
+        told["task"] = self._task(y[counts])
+        rows = pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)[counts]
         metric = told.pop("metric") if callable(self.metric) or isinstance(self.metric, Metric) else None
         with _as_value_errors():
             self.result_ = fit(
-                pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1),
+                rows,
                 target,
                 parse(AutoMLSettings, told),
                 executor=executor,
@@ -193,8 +199,8 @@ class _AutoML(BaseEstimator):
         return tags
 
     def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = super().__getstate__()
-        if "result_" in state:  # else a pickled model would carry the table it has learned from
+        state = dict(super().__getstate__())
+        if "result_" in state:  # a pickled model should not carry the table it has learned from
             state["result_"] = replace(state["result_"], make=_not_kept)
         return state
 
@@ -310,4 +316,6 @@ def _as_value_errors() -> Iterator[None]:
 
 
 def _not_kept(trial: Trial) -> CertifiedModel:
-    raise Conflict("A stored estimator does not keep the table it has learned from; export before storing it.")
+    raise Conflict(
+        "A stored estimator does not keep the table it has learned from; export before storing it."
+    )

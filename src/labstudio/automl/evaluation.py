@@ -211,9 +211,7 @@ def evaluated(
 
 def save_models(path: Path, number: int, shared: View | None, models: Sequence[Model]) -> None:
     """Keep the models of a trial; a view that all candidates share is left out."""
-    kept = [
-        (None if shared is not None else model.view, model.learner.part(len(models))) for model in models
-    ]
+    kept = [(None if shared is not None else model.view, model.learner.part(len(models))) for model in models]
     place = models_path(path, number)
     part = place.with_suffix(".part")
     with part.open("wb") as file:

@@ -44,9 +44,9 @@ def portfolio(size: Size, features: str) -> list[Candidate]:
     found = [
         Candidate("baseline", LEARNERS["baseline"].defaults(size.task, size.rows)),
         Candidate("lightgbm", LEARNERS["lightgbm"].defaults(size.task, size.rows)),
-        Candidate("linear", LEARNERS["linear"].defaults(size.task, size.rows)),
-        Candidate("extra_trees", {}),
         Candidate("mlp", {}),
+        Candidate("extra_trees", {}),
+        Candidate("linear", LEARNERS["linear"].defaults(size.task, size.rows)),
         Candidate(
             "lightgbm",
             {**_BOOSTED, **space, "learning_rate": 0.05, "extra_trees": True, "feature_fraction": wide,

@@ -7,7 +7,6 @@ so that a column with a value of its own for each row tells nothing. It knows ar
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from labstudio.schema import MISSING_DATE
 
@@ -35,6 +34,8 @@ def coded(values: np.ndarray) -> np.ndarray:
     >>> coded(np.array(["b", "a", "b"], dtype=object)).tolist()
     [0, 1, 0]
     """
+    import pandas as pd
+
     if values.dtype == object:
         codes, levels = pd.factorize(values)
         if len(levels) > _MOST_LEVELS:

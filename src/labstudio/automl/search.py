@@ -8,7 +8,7 @@ It knows no data and no file.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Executor, Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, field, replace
@@ -145,6 +145,8 @@ class Search:
     score : callable (Outcome) → scores of the folds
     proposals : Proposals
         Which candidate next.
+    least_seconds : mapping of learner to float
+        What a trial of it needs to be worth anything.
     """
 
     def __init__(
@@ -158,6 +160,7 @@ class Search:
         greater_is_better: bool,
         rows: int,
         folds: int,
+        least_seconds: Mapping[str, float],
         trials: int | None,
         target_score: float | None,
         clock: Clock,
@@ -165,7 +168,7 @@ class Search:
     ) -> None:
         self._executor, self._evaluate, self._at_once, self._score = executor, evaluate, at_once, score
         self._proposals, self._sign = proposals, 1.0 if greater_is_better else -1.0
-        self._folds = folds
+        self._folds, self._least_seconds = folds, least_seconds
         # on few rows many configurations overfit the folds: better on them, worse on new rows
         self._trials = trials or 20 + rows // 20
         self._target_score = target_score
@@ -213,7 +216,7 @@ class Search:
         """Seconds to keep back for making one model of the best, exporting and certifying it."""
         budget = self._clock.budget or 0.0
         longest = sorted((trial.seconds for trial in self.ranked()[:5]), reverse=True)
-        return 0.08 * budget + 0.7 + min(0.2 * budget, 0.5 * sum(longest[:3]))
+        return 0.03 * budget + 1.3 + min(0.15 * budget, 0.4 * sum(longest[:3]))
 
     @property
     def learned(self) -> bool:
@@ -221,9 +224,9 @@ class Search:
         return any(one.learner != "baseline" for one in self.found)
 
     def _least(self, learner: str) -> float:
-        """The least time worth starting with: half of what its quickest trial took."""
+        """The least time worth starting with."""
         took = [trial.seconds for trial in self.found if trial.learner == learner]
-        return 0.5 * min(took, default=0.2)
+        return max(0.2, self._least_seconds[learner], 0.25 * min(took, default=0.0))
 
     def _seconds_for(self, learner: str) -> float:
         """What the next trial of a learner may take."""

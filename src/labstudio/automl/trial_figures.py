@@ -8,9 +8,22 @@ from typing import Any
 
 from labstudio.automl import naming
 from labstudio.automl.hyperparameters import FEWEST, by_learner, importance
-from labstudio.automl.plotting import BLUE, SHARES, Figure, axis, bars, down, figure, guide, line, look
+from labstudio.automl.plotting import (
+    BLUE,
+    COLOURS,
+    SHARES,
+    Figure,
+    axis,
+    bars,
+    down,
+    figure,
+    guide,
+    line,
+    look,
+)
 from labstudio.automl.trial import ENSEMBLE, Trial
 
+_MOST_LEARNERS = 4  # with a colour of their own: a legend has to stay short
 _MOST_SETTINGS = 6  # of a learner
 
 
@@ -32,26 +45,28 @@ def score_over_time(trials: Sequence[Trial], metric: str, *, greater_is_better: 
         }
     ]
     baseline = next((one.score for one in done if one.learner == "baseline"), None)
-    learners = dict.fromkeys(one.learner for one in done if one.learner != "baseline")
-    data += [
-        _points([one for one in done if one.learner == name], at, i) for i, name in enumerate(learners, 1)
-    ]
+    others = [one for one in done if one.learner != "baseline"]
+    ranked = sorted(others, key=lambda one: one.score or 0.0, reverse=greater_is_better)
+    named = list(dict.fromkeys(one.learner for one in ranked))[:_MOST_LEARNERS]
+    for number, learner in enumerate(named, 1):
+        data.append(_points([one for one in done if one.learner == learner], at, learner, look(number)))
+    rest = [one for one in others if one.learner not in named]
+    if rest:
+        data.append(_points(rest, at, "other learners", look(len(COLOURS) - 1)))
     if baseline is not None:
         data.append(guide([0, max(at.values())], [baseline, baseline], naming.learner("baseline")))
     y = axis(f"{metric}, {'higher' if greater_is_better else 'lower'} is better")
     return figure("Best score over time", axis("seconds of trials"), y, data)
 
 
-def _points(trials: Sequence[Trial], at: dict[int, float], number: int) -> dict[str, Any]:
-    """The scores of one learner."""
-    name = naming.learner(trials[0].learner)
-    drawn = look(number)
+def _points(trials: Sequence[Trial], at: dict[int, float], name: str, how: dict[str, Any]) -> dict[str, Any]:
+    """The scores of one learner, or of several."""
     return {
-        **line([at[one.number] for one in trials], [one.score for one in trials], name),
+        **line([at[one.number] for one in trials], [one.score for one in trials], naming.learner(name)),
         "mode": "markers",
-        "marker": {**drawn["marker"], "size": 6 + 4 * (trials[0].learner == ENSEMBLE)},
-        "customdata": [one.number for one in trials],
-        "hovertemplate": "trial %{customdata}: %{y:.4g}",
+        "marker": {**how["marker"], "size": 10 if name == ENSEMBLE else 6},
+        "customdata": [[one.number, naming.learner(one.learner)] for one in trials],
+        "hovertemplate": "trial %{customdata[0]} (%{customdata[1]}): %{y:.4g}<extra></extra>",
     }
 
 
@@ -80,7 +95,7 @@ def hyperparameters(trials: Sequence[Trial]) -> Figure | None:
         names += kept
     if not data:
         return None
-    x = {**axis("share of the differences in score that it explains alone"), **SHARES}
+    x = {**axis("share of score differences explained"), **SHARES}
     title = "Hyper-parameters that mattered" + (f", {data[0]['name']}" if len(data) == 1 else "")
     return figure(title, x, down(names), data)
 

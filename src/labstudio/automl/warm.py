@@ -1,7 +1,7 @@
 """What a worker imports before its first candidate, in the order of need; imported by workers alone.
 
-LightGBM loads all of scikit-learn for wrappers that nobody uses here. It is loaded without them, so that it
-can begin while scikit-learn, then what exporting needs, are loaded beside it.
+LightGBM loads all of scikit-learn and pandas for wrappers that nobody uses here. It is loaded without them,
+so that it can begin while they, and what exporting needs, are loaded beside it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import threading
 from contextlib import suppress
 from importlib import import_module
 
-import labstudio.automl.pipeline  # noqa: F401
+import labstudio.automl.evaluation  # noqa: F401
 
+_HIDDEN = ("sklearn", "pandas")
 _LATER = (
     "sklearn.ensemble",
     "sklearn.linear_model",
@@ -24,13 +25,13 @@ _LATER = (
 
 
 def _load_lightgbm() -> None:
-    if "sklearn" in sys.modules or "lightgbm" in sys.modules:
-        return
-    sys.modules["sklearn"] = None  # type: ignore[assignment]
+    hidden = [name for name in _HIDDEN if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         import_module("lightgbm")
     finally:
-        del sys.modules["sklearn"]
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _load_others() -> None:
@@ -39,5 +40,7 @@ def _load_others() -> None:
             import_module(name)
 
 
+# whoever fits waits for the interpreter after each round: an import must not keep it for the usual 5 ms
+sys.setswitchinterval(0.0002)
 _load_lightgbm()
 threading.Thread(target=_load_others, daemon=True).start()

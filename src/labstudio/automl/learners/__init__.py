@@ -96,6 +96,10 @@ class Learner(Protocol):
         """Hyper-parameters to begin with."""
 
     @staticmethod
+    def least_seconds(task: str, rows: int, columns: int) -> float:
+        """About what one fit on one core needs before it is worth anything."""
+
+    @staticmethod
     def suggest(trial: Any, task: str, rows: int) -> dict[str, Any]:
         """Ask an Optuna trial for hyper-parameters."""
 
@@ -130,6 +134,10 @@ class Whole:
 
     def part(self, models: int) -> Self:
         return self
+
+    @staticmethod
+    def least_seconds(task: str, rows: int, columns: int) -> float:
+        return 0.0
 
 
 class _Registry(Mapping[str, type[Learner]]):
