@@ -134,6 +134,9 @@ def _kinds(ws: Workspace) -> dict[str, Kind]:
         return Outcome("stopped" if run.state == "stopped" else "complete", result={"run": run.id})
 
     def automl_again(spec: dict[str, Any]) -> dict[str, Any]:
+        if ws.automl.can_resume(spec["run"]):
+            ws.automl.take_up(spec["run"])
+            return spec
         return {"run": ws.automl.begin(ws.automl.get(spec["run"]).settings).id}
 
     def automl_launched(job: Job) -> None:

@@ -262,6 +262,39 @@ def test_a_killed_worker_costs_its_candidate_only(mixed: pd.DataFrame) -> None:
     assert result.certificate.passed
 
 
+class Killed(BaseException):
+    """As if the process had ended here and now."""
+
+
+def test_a_run_that_was_killed_goes_on_where_it_was(
+    mixed: pd.DataFrame, pool: ThreadPoolExecutor, tmp_path: Path
+) -> None:
+    settings = AutoMLSettings(trials=6, learners=["baseline", "linear", "lightgbm"])
+    frame = features(mixed, "price")
+    whole = fit(frame, "price", settings, executor=pool)
+
+    def kill_in_the_fourth(event: Trial | Progress) -> None:
+        if isinstance(event, Trial) and event.number == 3:
+            raise Killed
+
+    with pytest.raises(Killed):
+        fit(frame, "price", settings, executor=pool, listener=kill_in_the_fourth, folder=tmp_path / "run")
+    begun: list[int] = []
+
+    def note(event: Trial | Progress) -> None:
+        if isinstance(event, Trial) and event.state == "running":
+            begun.append(event.number)
+
+    again = fit(frame, "price", settings, executor=pool, listener=note, folder=tmp_path / "run")
+    assert begun == [3, 4, 5]
+    assert again.model.sha256 == whole.model.sha256
+
+    other = settings.model_copy(update={"seed": 1})
+    begun.clear()
+    fit(frame, "price", other, executor=pool, listener=note, folder=tmp_path / "run")
+    assert begun[0] == 0
+
+
 def children(pid: int) -> list[int]:
     """Processes that a process has started, by any of its threads."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")

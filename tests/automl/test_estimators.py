@@ -32,7 +32,9 @@ def one_worker() -> Iterator[None]:
     """One warm worker in place of one for every `fit`."""
     with LocalWorkers(1, threads=1) as workers, pytest.MonkeyPatch.context() as patch:
         workers.warm(WARM_MODULES)
-        patch.setattr("labstudio.automl.estimators.fit", lambda *a, **k: fit(*a, **{**k, "executor": workers}))
+        patch.setattr(
+            "labstudio.automl.estimators.fit", lambda *a, **k: fit(*a, **{**k, "executor": workers})
+        )
         yield
 
 

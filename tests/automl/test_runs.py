@@ -221,3 +221,33 @@ def gone(pid: str, seconds: float = 10) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+def test_a_run_whose_process_was_killed_is_gone_on_with(ws: Workspace) -> None:
+    code = (
+        "import os, signal\n"
+        "from labstudio.automl.settings import AutoMLRun\n"
+        "from labstudio.automl.trial import Trial\n"
+        "from labstudio.workspace import Workspace\n"
+        "def kill(event):\n"
+        "    if isinstance(event, Trial) and event.number == 2: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"ws = Workspace({str(ws.root)!r})\n"
+        "settings = AutoMLRun(data='homes', target='price', trials=4, learners=['baseline', 'lightgbm'])\n"
+        "ws.automl.run(settings, listener=kill)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code]).returncode == -signal.SIGKILL
+    killed = ws.automl.list()[0]
+    assert killed.state == "failed"
+    begun: list[int] = []
+
+    def note(event: Trial | Progress) -> None:
+        if isinstance(event, Trial) and event.state == "running":
+            begun.append(event.number)
+
+    run = ws.automl.resume(killed.id, listener=note)
+    assert run.state == "complete"
+    assert begun == [2, 3]
+    assert run.certificate.passed
+    assert not list((ws.root / "runs").glob("*"))
+    with pytest.raises(Conflict, match="only a run whose process was killed"):
+        ws.automl.resume(killed.id)

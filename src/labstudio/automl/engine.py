@@ -32,6 +32,7 @@ from labstudio.automl.evaluation import (
 )
 from labstudio.automl.finishing import Blend, Finished, Limits, Part, finish, made_again
 from labstudio.automl.intervals import interval
+from labstudio.automl.journal import Journal
 from labstudio.automl.learners import LEARNERS
 from labstudio.automl.member import Candidate
 from labstudio.automl.metrics import Function, Metric, report
@@ -61,6 +62,7 @@ def fit(
     metric: Function | Metric | None = None,
     validation: pd.DataFrame | None = None,
     test: pd.DataFrame | None = None,
+    folder: Path | None = None,
 ) -> AutoMLResult:
     """Find a good model for a column of a table, and make it one certified ONNX file.
 
@@ -82,6 +84,9 @@ def fit(
     validation, test : DataFrame, optional
         Your own rows to choose by, in place of folds, and to judge the result, in place of a hold-out; with
         the same columns as `frame`.
+    folder : Path, optional
+        Where to keep what has been fitted, and whence to take what a run that was killed had; it is for this
+        run alone, and remains. Without one nothing is kept.
 
     Returns
     -------
@@ -105,14 +110,17 @@ def fit(
     settings = settings or AutoMLSettings()
     clock = Clock(settings.seconds)
     ear = Ear(listener, clock)
-    with _workers(executor, settings) as workers, TemporaryDirectory(prefix="labstudio-") as folder:
+    with _workers(executor, settings) as workers, _kept(folder) as place:
+        from labstudio.onnx.certificate import versions
+
         ear.enter("reading")
         training, chosen = prepare(frame, target, settings, metric, validation=validation, test=test)
-        path = training.save(Path(folder) / "training.pickle")
+        journal = Journal(place, {**training.metadata, "versions": versions()})
+        path = training.save(place / "training.pickle")
         ear.metric, ear.greater_is_better = chosen.name, chosen.greater_is_better
 
         ear.enter("searching")
-        search = _search(workers, path, training, chosen, settings, clock, ear)
+        search = _search(workers, path, training, chosen, settings, clock, ear, journal)
         search.run()
 
         ear.enter("finishing")
@@ -182,6 +190,7 @@ def _search(
     settings: AutoMLSettings,
     clock: Clock,
     ear: Ear,
+    journal: Journal,
 ) -> Search:
     size = sizes(training.columns, training.task, len(training.train), training.classes)
     candidates = [
@@ -210,6 +219,7 @@ def _search(
         target_score=settings.target_score,
         clock=clock,
         ear=ear,
+        journal=journal,
     )
 
 
@@ -218,6 +228,16 @@ def _least_seconds(learner: str, training: Training) -> float:
     fold = len(training.folds[0][0])
     a_fit = LEARNERS[learner].least_seconds(training.task, fold, len(training.features))
     return a_fit * len(training.folds) / training.at_once(learner)
+
+
+@contextmanager
+def _kept(folder: Path | None) -> Iterator[Path]:
+    """A folder for what is fitted: the one that was given, or one that is gone in the end."""
+    if folder is not None:
+        yield folder
+        return
+    with TemporaryDirectory(prefix="labstudio-") as place:
+        yield Path(place) / "run"
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Scikit-learn estimators over `fit`, for those who have X and y and scikit-learn's own tools around them.
 
-What is particular to scikit-learn stands here alone: X by position, labels as they were given, errors that are
-ValueErrors. They know nothing of how a model is found.
+What is particular to scikit-learn stands here alone: X by position, labels as they were given, errors that
+are ValueErrors. They know nothing of how a model is found.
 """
 
 from __future__ import annotations
@@ -209,8 +209,8 @@ class AutoMLClassifier(ClassifierMixin, _AutoML):
     """Find a classifier of a table by `labstudio.automl.fit`, as a scikit-learn estimator.
 
     Parameters are those of `AutoMLSettings`. In place of its task, weight and scorer: the classes of y,
-    `sample_weight` of `fit`, and a callable or `Metric` as `metric`. With `trials` and without `budget` the same
-    data give the same model.
+    `sample_weight` of `fit`, and a callable or `Metric` as `metric`. With `trials` and without `budget` the
+    same data give the same model.
 
     Attributes
     ----------

@@ -144,6 +144,10 @@ class Proposals:
         else:
             self._study(trial.learner).tell(asked, state=optuna.trial.TrialState.FAIL)
 
+    def forget(self, number: int) -> None:
+        """Say that a trial was not of what was proposed."""
+        self._asked.pop(number, None)
+
     def _study(self, learner: str) -> optuna.Study:
         if learner not in self._studies:
             import optuna

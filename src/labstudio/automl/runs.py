@@ -12,6 +12,8 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property
+from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 from labstudio.automl.engine import export_trial, fit
@@ -170,12 +172,62 @@ class AutoML:
                 executor=self._workers,
                 listener=_Recorder(self._store, number, listener),
                 metric=metric,
+                folder=self._folder(number),
             )
             self._keep(number, result)
         except BaseException as error:
             self._fail(number, error)
             raise
+        finally:  # but for a process that is killed, which may be gone on with
+            rmtree(self._folder(number), ignore_errors=True)
         return self.get(run)
+
+    def resume(
+        self,
+        run: str,
+        *,
+        listener: Listener | None = None,
+        metric: Function | Metric | None = None,
+    ) -> Run:
+        """Go on with a run whose process was killed, from the trials that it had finished.
+
+        The time it had taken counts. Parameters and errors are those of `run`.
+
+        Raises
+        ------
+        Conflict
+            Nothing of it was kept, or it has not failed.
+        """
+        self.take_up(run)
+        return self.execute(run, listener=listener, metric=metric)
+
+    def take_up(self, run: str) -> None:
+        """Queue a run that was killed once more, for `execute`; see `resume`."""
+        from labstudio.automl import tables
+
+        found, number = self.get(run), _number(run)
+        if not self.can_resume(run):
+            raise Conflict(
+                f"{run} is {found.state} and cannot be gone on with; only a run whose process was killed can."
+            )
+        again = {
+            "state": "queued",
+            "process": ProcessMark.current().to_dict(),
+            "error": None,
+            "ended": None,
+            "stop_requested": False,
+        }
+        with self._store.write() as connection:
+            if not tables.update_run(connection, number, again, only_if="failed"):
+                raise Conflict(f"Somebody else has just gone on with {run}.")
+            self._store.record(connection, "automl.resumed", f"run:{run}")
+
+    def can_resume(self, run: str) -> bool:
+        """Whether something of a failed run was kept to go on with."""
+        return self.get(run).state == "failed" and (self._folder(_number(run)) / "about").exists()
+
+    def _folder(self, number: int) -> Path:
+        return self._store.root / "runs" / f"run-{number}"
 
     def prepare(self) -> None:
         """Start the worker in the background, so that a run that comes soon need not wait for its imports.
@@ -223,6 +275,7 @@ class AutoML:
             raise Conflict(f"{run} is {found.state}; stop it first.")
         if found._model is not None:
             raise Conflict(f"{run} left a model, which others may use; only runs without one can be cleaned.")
+        rmtree(self._folder(_number(run)), ignore_errors=True)
         with self._store.write() as connection:
             tables.delete_run(connection, _number(run))
             self._store.record(connection, "automl.cleaned", f"run:{run}")

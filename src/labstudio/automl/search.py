@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from labstudio.automl.evaluation import Outcome
+from labstudio.automl.journal import Journal
 from labstudio.automl.learners import LEARNERS
 from labstudio.automl.member import Candidate
 from labstudio.automl.portfolio import Proposals
@@ -28,7 +29,7 @@ RESTART_SECONDS = 5.0
 _MOST_FAILURES = 5  # in a row: then something is wrong that another try will not mend
 
 
-@dataclass(frozen=True)
+@dataclass
 class Clock:
     """The time a run has.
 
@@ -43,6 +44,10 @@ class Clock:
     def elapsed(self) -> float:
         """Seconds since the start."""
         return time.monotonic() - self.start
+
+    def spend(self, seconds: float) -> None:
+        """Count time that an earlier process has spent on this run."""
+        self.start -= seconds
 
     @property
     def left(self) -> float:
@@ -165,6 +170,7 @@ class Search:
         target_score: float | None,
         clock: Clock,
         ear: Ear,
+        journal: Journal,
     ) -> None:
         self._executor, self._evaluate, self._at_once, self._score = executor, evaluate, at_once, score
         self._proposals, self._sign = proposals, 1.0 if greater_is_better else -1.0
@@ -172,7 +178,7 @@ class Search:
         # on few rows many configurations overfit the folds: better on them, worse on new rows
         self._trials = trials or 20 + rows // 20
         self._target_score = target_score
-        self._clock, self._ear = clock, ear
+        self._clock, self._ear, self._journal = clock, ear, journal
         self.trials: list[Trial] = []
         self.outcomes: dict[int, Outcome] = {}
 
@@ -192,6 +198,7 @@ class Search:
 
     def run(self) -> None:
         """Search until the time, the trials, the score that is wanted or a person end it."""
+        self._recall()
         failures = 0
         while len(self.trials) < self._trials and failures < _MOST_FAILURES and not self._good_enough():
             if self._ear.stopped and self.trials:  # the baseline costs nothing: there is always one to keep
@@ -201,6 +208,17 @@ class Search:
             if candidate is None:
                 break
             failures = 0 if self._try(candidate) else failures + 1
+
+    def _recall(self) -> None:
+        """Take over what an earlier process has done of this run."""
+        spent = 0.0
+        for trial, outcome, elapsed in self._journal.entries():
+            spent = elapsed
+            found = self._proposals.next(trial.number, self._merits(), self._proposals.learners)
+            if found is None or (found.learner, found.params) != (trial.learner, trial.params):
+                self._proposals.forget(trial.number)
+            self._take(trial, outcome)
+        self._clock.spend(spent)
 
     def _good_enough(self) -> bool:
         if self._target_score is None or self.best is None:
@@ -272,16 +290,24 @@ class Search:
                 trial = replace(
                     trial, state="pruned", message="clearly worse than the best on its first folds"
                 )
-        if trial.state == "complete":
-            self.outcomes[trial.number] = outcome
-        else:
+        kept = outcome if trial.state == "complete" else None
+        if kept is None:
             trial = replace(trial, seconds=time.monotonic() - began)
-        self.trials[-1] = trial
+        self.trials.pop()
+        self._take(trial, kept)
+        if trial.state != "stopped":
+            self._journal.write(trial, kept, self._clock.elapsed)
+        return trial.state in ("complete", "pruned")
+
+    def _take(self, trial: Trial, outcome: Outcome | None) -> None:
+        """Note a trial that has ended."""
+        self.trials.append(trial)
+        if outcome is not None:
+            self.outcomes[trial.number] = outcome
         self._proposals.tell(trial)
         self._ear.running, self._ear.trials, self._ear.best = None, len(self.trials), self.best
         self._ear.tell(trial)
         self._ear.tick()
-        return trial.state in ("complete", "pruned")
 
 
 def _scored(trial: Trial, scores: list[float], outcome: Outcome) -> Trial:

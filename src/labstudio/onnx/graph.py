@@ -47,6 +47,7 @@ class Graph:
 
     def __init__(self, columns: Iterable[Column]) -> None:
         self.columns = tuple(columns)
+        self._known = frozenset(self.columns)
         taken = {column.input for column in self.columns} | set(OUTPUT_NAMES)
         self._prefix = "_"
         while any(name.startswith(self._prefix) for name in taken):
@@ -58,7 +59,7 @@ class Graph:
 
     def input(self, column: Column) -> str:
         """Return the name under which a column's values [N, 1] enter."""
-        if column not in self.columns:
+        if column not in self._known:
             raise ValueError(f"column {column.name!r} is not one of this graph's")
         return column.input
 

@@ -76,6 +76,14 @@ def _stop(door: Door, told: RunName) -> Answer:
     return Answer(Bundle(Line(f"{run} is asked to stop and keep what it has.")), {"id": run})
 
 
+def _resume(door: Door, told: RunName) -> Answer:
+    name = _id(door, told.run)
+    found = door.workspace.automl.get(name)
+    with door.watch(f"{found.data} → {found.target}") as watch:
+        run = door.workspace.automl.resume(name, listener=watch)
+    return Answer(views.run(run), plain(run), run)
+
+
 def _clean(door: Door, told: RunName) -> Answer:
     run = _id(door, told.run)
     door.workspace.automl.clean(run)
@@ -140,5 +148,12 @@ RUNS = {
     "list": Command(Nothing, _list, "List the runs, newest first."),
     "show": Command(RunName, _show, "Show a run and its best trials.", ("run",), gives="the run"),
     "stop": Command(RunName, _stop, "Stop a run, wherever it lives, and keep what it has.", ("run",)),
+    "resume": Command(
+        RunName,
+        _resume,
+        "Go on with a run whose process was killed, from the trials it had finished.",
+        ("run",),
+        gives="the run",
+    ),
     "clean": Command(RunName, _clean, "Forget a run that left no model.", ("run",)),
 }
