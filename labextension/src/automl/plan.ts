@@ -181,7 +181,7 @@ function listed(kind: IBox['kind'], title: string, all: string[]): IBox {
 
 function framed(kind: IBox['kind'], title: string, note: string, lines: string[], full: string): IBox {
   const width = WIDTHS[kind];
-  const fitting = Math.floor((width - 22 - 7 * note.length) / 7.4); // at 12 px, bold
+  const fitting = Math.floor((width - (note ? 30 : 20) - 7 * note.length) / 7); // at 12 px, bold
   return { kind, x: 0, y: 0, width, height: 28 + LINE * lines.length, title: cut(title, fitting), note, lines, full };
 }
 

@@ -67,9 +67,12 @@ def portfolio(size: Size, features: str) -> list[Candidate]:
         Candidate("xgboost", {}),
         Candidate("tree", {}),
     ]  # fmt: skip
+    if features == "auto" and size.columns > 1:
+        paired = {**_BOOSTED, "learning_rate": 0.05, "feature_fraction": wide, FEATURES: {"view": "paired"}}
+        found.insert(6, Candidate("lightgbm", paired))
     if features == "auto" and size.levels > 12:
-        encoded = Candidate("lightgbm", {**_BOOSTED, "learning_rate": 0.05, FEATURES: {"view": "encoded"}})
-        found.insert(5, encoded)
+        encoded = {**_BOOSTED, "learning_rate": 0.05, FEATURES: {"view": "encoded"}}
+        found.insert(6, Candidate("lightgbm", encoded))
     return found
 
 

@@ -28,6 +28,8 @@ from labstudio.automl.steps import (
     TargetEncoding,
     TextTopics,
     TextWords,
+    propose_pairs,
+    telling,
 )
 from labstudio.automl.steps.step import side_by_side
 from labstudio.onnx.graph import Graph
@@ -119,6 +121,33 @@ class View:
         return found
 
 
+class PairsView(View):
+    """A view that adds pairs of columns, which it finds in the rows it is fitted to.
+
+    They are chosen by the target: so it counts as one that learns from it.
+    """
+
+    supervised = True
+
+    def __init__(self, schema: Schema, encode: bool = False) -> None:
+        super().__init__(tree_view(schema, encode=encode).steps)
+        self._make = partial(tree_view, schema, encode=encode)
+
+    def fit(self, columns: Mapping[str, np.ndarray], y: np.ndarray | None = None) -> Self:
+        """Choose pairs, then fit every step."""
+        self._choose(columns, y)
+        return super().fit(columns, y)
+
+    def fit_transform(self, columns: Mapping[str, np.ndarray], y: np.ndarray | None = None) -> np.ndarray:
+        """Choose pairs, then fit; see `View.fit_transform`."""
+        self._choose(columns, y)
+        return super().fit_transform(columns, y)
+
+    def _choose(self, columns: Mapping[str, np.ndarray], y: np.ndarray | None) -> None:
+        assert y is not None
+        self.steps = self._make(propose_pairs(columns, y, telling(columns, y))).steps
+
+
 def tree_view(schema: Schema, pairs: Sequence[Sequence[str]] = (), encode: bool = False) -> View:
     """Numbers as they are, NaN for missing; categories as codes; parts of dates; topics of texts.
 
@@ -186,6 +215,7 @@ def empty_view(schema: Schema) -> View:
 VIEWS: dict[str, Callable[..., View]] = {
     "tree": tree_view,
     "crossed": tree_view,
+    "paired": PairsView,
     "encoded": partial(tree_view, encode=True),
     "linear": linear_view,
     "dense": partial(linear_view, topics=True),

@@ -9,7 +9,7 @@ from labstudio.automl.steps.categories import OneHotCategories, OrdinalCategorie
 from labstudio.automl.steps.crosses import Crosses
 from labstudio.automl.steps.dates import DateCycles, DateParts
 from labstudio.automl.steps.numbers import Numbers, Scaled
-from labstudio.automl.steps.proposals import CROSSED, propose_pairs
+from labstudio.automl.steps.proposals import CROSSED, propose_pairs, telling
 from labstudio.automl.steps.step import Step
 from labstudio.automl.steps.target_encoding import CountEncoding, TargetEncoding
 from labstudio.automl.steps.text import TextTopics, TextWords
@@ -30,4 +30,5 @@ __all__ = [
     "TextTopics",
     "TextWords",
     "propose_pairs",
+    "telling",
 ]

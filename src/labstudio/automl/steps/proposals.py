@@ -6,7 +6,7 @@ better for it is found out by fitting one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -19,6 +19,17 @@ CROSSED = "×"
 
 _ROWS = 10_000
 _LEAST = 0.003  # of AUC, or of the share of variation explained, to be gained
+
+
+def telling(columns: Mapping[str, np.ndarray], y: np.ndarray) -> dict[str, float]:
+    """Say how much each column alone tells of the target: AUC, or the share of variation explained."""
+    rows = slice(None, None, max(1, len(y) // _ROWS))
+    told, judge = _judged(y[rows])
+    return {
+        name: judge(screening.coded(values[rows]), told)
+        for name, values in columns.items()
+        if values.dtype.kind in "Of"
+    }
 
 
 def propose_pairs(
@@ -56,11 +67,7 @@ def propose_pairs(
     rows = slice(None, None, max(1, len(y) // _ROWS))
     ranked = sorted((name for name in importances if name in columns), key=lambda name: -importances[name])
     values = {name: columns[name][rows] for name in ranked if columns[name].dtype.kind in "Of"}
-    told, judge = (
-        (screening.few_classes(y[rows]), screening.auc)
-        if np.issubdtype(y.dtype, np.integer)
-        else (screening.ranks(y[rows]), screening.r2)
-    )
+    told, judge = _judged(y[rows])
     codes = {name: screening.coded(found) for name, found in values.items()}
     alone = {name: judge(found, told) for name, found in codes.items()}
     gains: list[tuple[float, list[str]]] = []
@@ -79,3 +86,10 @@ def propose_pairs(
         if gained >= _LEAST:
             best.setdefault(frozenset((proposed[0], proposed[2])), proposed)
     return list(best.values())[:most]
+
+
+def _judged(y: np.ndarray) -> tuple[np.ndarray, Callable[[np.ndarray, np.ndarray], float]]:
+    """A target as it is screened by, and by what."""
+    if np.issubdtype(y.dtype, np.integer):
+        return screening.few_classes(y), screening.auc
+    return screening.ranks(y), screening.r2
