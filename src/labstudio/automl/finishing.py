@@ -26,6 +26,8 @@ from labstudio.automl.pipeline import Pipeline
 if TYPE_CHECKING:
     from labstudio.onnx import CertifiedModel
 
+_EXPORT_SECONDS, _SECONDS_A_MEGABYTE = 0.7, 0.6
+_LEAST_MEGABYTES = 0.5
 _ROOM = 0.45
 """Share of the largest file that is planned for: sizes are estimates, and half of it is twice as fast."""
 
@@ -116,7 +118,7 @@ def finished(prepared: Prepared, path: Path, blend: Blend, limits: Limits) -> Fi
             for part in blend.parts
         ]
         told: list[str] = []
-        members = fitting(members, limits.megabytes * _ROOM)
+        members = fitting(members, _megabytes(limits))
         judged = _pipeline(prepared, blend, members).predict_columns(training.rows(training.held))
         if limits.refit:
             members, count = _refitted(prepared, blend, members, end)
@@ -126,6 +128,15 @@ def finished(prepared: Prepared, path: Path, blend: Blend, limits: Limits) -> Fi
         prepared.forget()
         pipeline, model = _within(prepared, blend, members, limits, told)
         return Finished(model, pickle.dumps(pipeline), judged, diagram(pipeline), tuple(told))
+
+
+def _megabytes(limits: Limits) -> float:
+    """How large a file may be planned: to keep to its limit, and to be exported in time."""
+    most = limits.megabytes * _ROOM
+    if limits.seconds is None:
+        return most
+    in_time = (limits.seconds - _EXPORT_SECONDS) / _SECONDS_A_MEGABYTE
+    return min(most, max(_LEAST_MEGABYTES, in_time))
 
 
 def fitting(members: Sequence[Member], megabytes: float) -> list[Member]:
@@ -306,4 +317,5 @@ def row_milliseconds(content: bytes, training: Any) -> float:
 
 def export_seconds(members: Sequence[Member]) -> float:
     """What exporting and certifying will take, about."""
-    return 1.0 + 0.15 * sum(len(member.models) for member in members)
+    size = sum(model.learner.size() for member in members for model in member.models)
+    return _EXPORT_SECONDS + _SECONDS_A_MEGABYTE * size / 1e6
