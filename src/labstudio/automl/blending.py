@@ -106,7 +106,8 @@ def _answering(
     """Calibrate a blend's probabilities and decide for labels, where that is of use."""
     if training.classes is None:
         return blend
-    temperature = Temperature.fit(prediction, y, weights)
+    doubt = 1.0 / (len(y) + len(training.classes))
+    temperature = replace(Temperature.fit(prediction, y, weights), doubt=doubt)
     if not metric.decides:
         return replace(blend, temperature=temperature)
     calibrated = temperature.apply(prediction)

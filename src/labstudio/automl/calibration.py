@@ -31,7 +31,8 @@ class Temperature:
     """Probabilities to the power of `sharpness`, made to sum to one again (Guo et al. 2017).
 
     Above 1 they become surer, below 1 less sure; their order within a row stays. A sharpness of 1 changes
-    nothing at all.
+    nothing at all. The share `doubt` of the answer is given to all classes alike: of N rows nobody can learn
+    to be surer than about 1 in N.
 
     Examples
     --------
@@ -41,11 +42,12 @@ class Temperature:
     """
 
     sharpness: float = 1.0
+    doubt: float = 0.0
 
     @property
     def changes(self) -> bool:
         """Whether it does anything."""
-        return self.sharpness != 1.0
+        return self.sharpness != 1.0 or self.doubt > 0.0
 
     @classmethod
     def fit(cls, probabilities: np.ndarray, y: np.ndarray, weights: np.ndarray | None = None) -> Self:
@@ -75,14 +77,22 @@ class Temperature:
 
     def apply(self, probabilities: np.ndarray) -> np.ndarray:
         """Return the calibrated probabilities [N, K]."""
-        return _softmax(_logs(probabilities) * self.sharpness, axis=1) if self.changes else probabilities
+        if self.sharpness != 1.0:
+            probabilities = _softmax(_logs(probabilities) * self.sharpness, axis=1)
+        if self.doubt:
+            probabilities = probabilities * (1.0 - self.doubt) + self.doubt / probabilities.shape[1]
+        return probabilities
 
-    def emit(self, graph: Graph, probabilities: str) -> str:
-        """Add the same to a graph and return the name of the double tensor [N, K]."""
-        if not self.changes:
-            return probabilities
-        logs = graph.node("Log", [graph.node("Add", [probabilities, graph.constant(_SHIFT)])])
-        return graph.node("Softmax", [graph.node("Mul", [logs, graph.constant(self.sharpness)])], axis=1)
+    def emit(self, graph: Graph, probabilities: str, classes: int) -> str:
+        """Add the same to a graph and return the name of the double tensor [N, K], K being `classes`."""
+        if self.sharpness != 1.0:
+            logs = graph.node("Log", [graph.node("Add", [probabilities, graph.constant(_SHIFT)])])
+            sharper = graph.node("Mul", [logs, graph.constant(self.sharpness)])
+            probabilities = graph.node("Softmax", [sharper], axis=1)
+        if self.doubt:
+            less = graph.node("Mul", [probabilities, graph.constant(1.0 - self.doubt)])
+            probabilities = graph.node("Add", [less, graph.constant(self.doubt / classes)])
+        return probabilities
 
 
 def _logs(probabilities: np.ndarray) -> np.ndarray:

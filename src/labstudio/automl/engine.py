@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Executor
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,7 +37,7 @@ from labstudio.automl.journal import Journal
 from labstudio.automl.learners import LEARNERS
 from labstudio.automl.member import Candidate
 from labstudio.automl.metrics import Function, Metric, report
-from labstudio.automl.portfolio import Proposals, portfolio, sizes, usable
+from labstudio.automl.portfolio import Proposals, portfolio, size_of, usable
 from labstudio.automl.preparation import prepare
 from labstudio.automl.result import AutoMLResult
 from labstudio.automl.search import Clock, Ear, Search
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from labstudio.onnx import CertifiedModel
 
 _CERTIFY_SECONDS = 1.0  # about what exporting, certifying and judging take
-_IMPORTANCE_SECONDS = (1.0, 0.03, 5.0)  # at least, as a share of the budget, and without a budget
+_IMPORTANCE_SECONDS = (0.3, 0.03, 5.0)  # at least, as a share of the budget, and without a budget
 
 
 def fit(
@@ -192,7 +193,7 @@ def _search(
     ear: Ear,
     journal: Journal,
 ) -> Search:
-    size = sizes(training.columns, training.task, len(training.train), training.classes)
+    size = size_of(training.columns, training.task, len(training.train), settings.seconds)
     candidates = [
         candidate
         for candidate in portfolio(size, settings.features)
@@ -299,9 +300,8 @@ def _weigh(
 ) -> dict[str, Any] | None:
     """Find out what the model relies on, in the time that is left; None where there is none left."""
     least, share, unlimited = _IMPORTANCE_SECONDS
-    wanted = unlimited if clock.budget is None else max(least, share * clock.budget)
-    seconds = min(wanted, clock.last_call - 2.0)  # the two seconds are for the unforeseen
-    if seconds <= 0:
+    seconds = unlimited if clock.budget is None else max(least, min(share * clock.budget, clock.left))
+    if clock.last_call < seconds + 1.0:  # the second is for the unforeseen
         return None
     asked = workers.submit(weigh_columns, path, done.model.content, metric, seconds)
     try:
@@ -324,11 +324,12 @@ def _blends(
 ) -> Iterator[tuple[Trial, Blend]]:
     """What could be recommended, best first: a blend of the best where it is better, then each alone."""
     ranked = search.ranked()
+    learned = [trial for trial in ranked if not LEARNERS[trial.learner].instant]
     deadline = None if clock.budget is None else time.time() + 0.05 * clock.budget
-    if settings.ensemble and len(ranked) > 1:
-        outcomes = [search.outcomes[trial.number] for trial in ranked]
+    if settings.ensemble and len(learned) > 1:
+        outcomes = [search.outcomes[trial.number] for trial in learned]
         found = blended(
-            ranked,
+            learned,
             outcomes,
             training,
             metric,
@@ -358,24 +359,28 @@ def _finish(
     """
     reason = search.trials[-1].message if search.trials else "no time was left to try one"
     uncertified = None
+    budget = clock.budget
+    limits = Limits(
+        None if budget is None else max(0.0, clock.left - 0.02 * budget),
+        settings.refit,
+        settings.max_model_mb,
+        settings.max_latency_ms,
+    )
+    here = False  # a worker that had to be ended takes too long to be replaced
     for trial, blend in blends:
         instant = all(LEARNERS[part.candidate.learner].instant for part in blend.parts)
         if uncertified is not None and clock.last_call < 2.0 and not instant:
             continue
         seconds = max(clock.last_call - 0.5, 2.0 * _CERTIFY_SECONDS)
-        limits = Limits(
-            None if clock.budget is None else max(0.0, clock.left - 0.03 * clock.budget),
-            settings.refit,
-            settings.max_model_mb,
-            settings.max_latency_ms,
-        )
         try:
-            if instant:
+            if instant or here:
                 done = finish(path, blend, limits)
             else:
                 done = ear.wait(workers.submit(finish, path, blend, limits), seconds, stoppable=False)
         except (NotYet, CancelledError, Unavailable, ValueError, MemoryError) as error:
             reason = str(error) or type(error).__name__
+            here = here or isinstance(error, NotYet | CancelledError | Unavailable)
+            limits = replace(limits, seconds=0.0, refit=False)
             continue
         if done.model.certificate.passed:
             return trial, blend, done

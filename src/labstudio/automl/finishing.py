@@ -26,9 +26,9 @@ from labstudio.automl.pipeline import Pipeline
 if TYPE_CHECKING:
     from labstudio.onnx import CertifiedModel
 
-_EXPORT_SECONDS, _SECONDS_A_MEGABYTE = 0.7, 0.6
-_LEAST_MEGABYTES = 0.5
-_ROOM = 0.45
+_EXPORT_SECONDS, _SECONDS_A_MEGABYTE = 0.6, 0.25
+_LEAST_MEGABYTES = 4.0
+_ROOM = 0.6
 """Share of the largest file that is planned for: sizes are estimates, and half of it is twice as fast."""
 
 
@@ -145,24 +145,19 @@ def fitting(members: Sequence[Member], megabytes: float) -> list[Member]:
     The mean of a few folds' models is nearly as good as that of all. Where one model of each member is still
     too much, the lightest members go.
     """
-    kept = {place: list(member.models) for place, member in enumerate(members)}
-    most = megabytes * 1e6
-
-    def size(place: int) -> int:
-        return sum(model.learner.size() for model in kept[place])
-
-    while sum(map(size, kept)) > most:
-        several = [place for place in kept if len(kept[place]) > 1]
+    sizes = {i: [model.learner.size() for model in member.models] for i, member in enumerate(members)}
+    while sum(map(sum, sizes.values())) > megabytes * 1e6:
+        several = [i for i in sizes if len(sizes[i]) > 1]
         if several:
-            kept[max(several, key=size)].pop()
-        elif len(kept) > 1:
-            del kept[min(kept, key=lambda place: members[place].weight)]
+            sizes[max(several, key=lambda i: sum(sizes[i]))].pop()
+        elif len(sizes) > 1:
+            del sizes[min(sizes, key=lambda i: members[i].weight)]
         else:
             break
-    weight = sum(members[place].weight for place in kept)
+    weight = sum(members[i].weight for i in sizes)
     return [
-        replace(members[place], models=tuple(models), weight=members[place].weight / weight)
-        for place, models in kept.items()
+        replace(members[i], models=members[i].models[: len(kept)], weight=members[i].weight / weight)
+        for i, kept in sizes.items()
     ]
 
 

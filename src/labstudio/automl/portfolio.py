@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from labstudio.automl.trial import Trial
 
 _BOOSTED = {"rounds": 5000, "patience": 60}
+_HASTY = 20.0
+_ON_REQUEST = ("xgboost",)  # beside LightGBM it has not earned its time
 _NOT_MONOTONE = ("linear", "mlp")
 
 
@@ -31,15 +33,16 @@ class Size:
     task: str
     rows: int
     columns: int
-    texts: int
     levels: int
-    classes: int
+    seconds: float | None
 
 
 def portfolio(size: Size, features: str) -> list[Candidate]:
     """Return candidates in order of their value, the baseline first."""
     regression = size.task == "regression"
     space = {"space": "auto"} if regression else {}
+    # half as quick a descent takes twice as long
+    rate = 0.05 if size.seconds is None or size.seconds > _HASTY else 0.1
     wide = 0.8 if size.columns < 30 else 0.5
     found = [
         Candidate("baseline", LEARNERS["baseline"].defaults(size.task, size.rows)),
@@ -49,18 +52,18 @@ def portfolio(size: Size, features: str) -> list[Candidate]:
         Candidate("linear", LEARNERS["linear"].defaults(size.task, size.rows)),
         Candidate(
             "lightgbm",
-            {**_BOOSTED, **space, "learning_rate": 0.05, "extra_trees": True, "feature_fraction": wide,
+            {**_BOOSTED, **space, "learning_rate": rate, "extra_trees": True, "feature_fraction": wide,
              "num_leaves": 48, "min_data_in_leaf": 5},
         ),
         Candidate(
             "lightgbm",
-            {**_BOOSTED, **space, "learning_rate": 0.05, "num_leaves": 10, "min_data_in_leaf": 20,
+            {**_BOOSTED, **space, "learning_rate": rate, "num_leaves": 10, "min_data_in_leaf": 20,
              "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0},
         ),
         Candidate("random_forest", {}),
         Candidate(
             "lightgbm",
-            {**_BOOSTED, "learning_rate": 0.03, "num_leaves": 128, "feature_fraction": 0.7,
+            {**_BOOSTED, "learning_rate": 0.6 * rate, "num_leaves": 128, "feature_fraction": 0.7,
              "bagging_fraction": 0.9, "bagging_freq": 1, "min_data_in_leaf": 3},
         ),
         Candidate("histogram", {}),
@@ -68,11 +71,11 @@ def portfolio(size: Size, features: str) -> list[Candidate]:
         Candidate("tree", {}),
     ]  # fmt: skip
     if features == "auto" and size.columns > 1:
-        paired = {**_BOOSTED, "learning_rate": 0.05, "feature_fraction": wide, FEATURES: {"view": "paired"}}
-        found.insert(6, Candidate("lightgbm", paired))
+        paired = {**_BOOSTED, "learning_rate": rate, "feature_fraction": wide, FEATURES: {"view": "paired"}}
+        found.insert(2, Candidate("lightgbm", paired))
     if features == "auto" and size.levels > 12:
-        encoded = {**_BOOSTED, "learning_rate": 0.05, FEATURES: {"view": "encoded"}}
-        found.insert(6, Candidate("lightgbm", encoded))
+        encoded = {**_BOOSTED, "learning_rate": rate, FEATURES: {"view": "encoded"}}
+        found.insert(3, Candidate("lightgbm", encoded))
     return found
 
 
@@ -80,6 +83,8 @@ def usable(candidate: Candidate, only: Sequence[str], block: Sequence[str], *, m
     """Whether a person allows a candidate, and what it needs is installed."""
     name = candidate.learner
     if (only and name not in only) or name in block or (monotone and name in _NOT_MONOTONE):
+        return False
+    if name in _ON_REQUEST and name not in only:
         return False
     return not LEARNERS[name].requires or find_spec(LEARNERS[name].requires) is not None
 
@@ -163,8 +168,8 @@ class Proposals:
         return self._studies[learner]
 
 
-def sizes(columns: dict[str, Any], task: str, rows: int, classes: np.ndarray | None) -> Size:
-    """Measure a problem."""
-    texts = {name: values for name, values in columns.items() if values.dtype == object}
-    levels = max((len(set(values.tolist())) for values in texts.values()), default=0)
-    return Size(task, rows, len(columns), len(texts), levels, 0 if classes is None else len(classes))
+def size_of(columns: dict[str, Any], task: str, rows: int, seconds: float | None) -> Size:
+    """Measure a problem, and the time there is for it."""
+    texts = [values for values in columns.values() if values.dtype == object]
+    levels = max((len(set(values.tolist())) for values in texts), default=0)
+    return Size(task, rows, len(columns), levels, seconds)

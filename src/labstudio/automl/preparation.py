@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from labstudio.automl.metrics import Function
 
 _ROWS_FOR_THREADS = 10_000
-"""On fewer rows threads wait for each other longer than they work."""
+"""On fewer rows threads wait for each other; several folds are fitted at once anyway, a thread each."""
 _CERTIFIED_ROWS = 2_000
 CELLS_A_SECOND = 20_000
 """Rows × columns × classes up to which five folds fit, for a second of budget."""
@@ -95,7 +95,7 @@ def prepare(
         loss=chosen.loss,
         quantile=settings.quantile,
         seed=settings.seed,
-        threads=1 if len(train) < _ROWS_FOR_THREADS else cores,
+        threads=cores if len(folds) == 1 and len(train) >= _ROWS_FOR_THREADS else 1,
         cores=cores,
     )
     return training, chosen

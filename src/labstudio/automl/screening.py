@@ -34,10 +34,8 @@ def coded(values: np.ndarray) -> np.ndarray:
     >>> coded(np.array(["b", "a", "b"], dtype=object)).tolist()
     [0, 1, 0]
     """
-    import pandas as pd
-
     if values.dtype == object:
-        codes, levels = pd.factorize(values)
+        codes, levels = _numbered(values)
         if len(levels) > _MOST_LEVELS:
             order = np.argsort(-np.bincount(codes), kind="stable")
             place = np.empty(len(levels), dtype=np.int64)
@@ -122,3 +120,10 @@ def r2(codes: np.ndarray, y: np.ndarray) -> float:
         means = (sums[fitted] + _PRIOR * y.mean()) / (counts[fitted] + _PRIOR)
         left += float(np.sum(counts[judged] * means**2 - 2 * means * sums[judged]))
     return max(0.0, 1 - left / variation)
+
+
+def _numbered(values: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Number texts in the order in which they come first, and say which they are."""
+    numbers: dict[str, int] = {}
+    codes = [numbers.setdefault(value, len(numbers)) for value in values.tolist()]
+    return np.array(codes, dtype=np.int64), list(numbers)

@@ -26,6 +26,7 @@ from labstudio.automl.trial import Listener, Progress, Trial
 TICK_SECONDS = 0.25
 RESTART_SECONDS = 5.0
 """What a fresh worker needs for its imports; a candidate that has to be killed costs that too."""
+_EARLY = 4  # candidates that are worth more time than those after them
 _MOST_FAILURES = 5  # in a row: then something is wrong that another try will not mend
 
 
@@ -233,8 +234,9 @@ class Search:
     def reserve(self) -> float:
         """Seconds to keep back for making one model of the best, exporting and certifying it."""
         budget = self._clock.budget or 0.0
-        longest = sorted((trial.seconds for trial in self.ranked()[:5]), reverse=True)
-        return 0.03 * budget + 1.3 + min(0.15 * budget, 0.4 * sum(longest[:3]))
+        again = 0.5 * sum(trial.seconds for trial in self.ranked()[:3])
+        # where there is no time to fit the best once more with the held-out rows, none is kept for it
+        return 0.02 * budget + 1.0 + (again if again <= 0.12 * budget else 0.0)
 
     @property
     def learned(self) -> bool:
@@ -244,7 +246,7 @@ class Search:
     def _least(self, learner: str) -> float:
         """The least time worth starting with."""
         took = [trial.seconds for trial in self.found if trial.learner == learner]
-        return max(0.2, self._least_seconds[learner], 0.25 * min(took, default=0.0))
+        return max(0.2, self._least_seconds[learner], 0.15 * min(took, default=0.0))
 
     def _seconds_for(self, learner: str) -> float:
         """What the next trial of a learner may take."""
@@ -254,7 +256,8 @@ class Search:
         if LEARNERS[learner].stops_itself:
             if not self.learned:  # a first real model is worth the overrun; half the time at most
                 return max(0.5 * left, min(self._clock.last_call - 1.5, 1.5))
-            return left if left < 0.1 * self._clock.budget else 0.4 * left
+            share = 0.5 if len(self.found) < _EARLY else 0.4
+            return left if left < 0.1 * self._clock.budget else share * left
         return left - RESTART_SECONDS if self.learned else 0.3 * left
 
     def _try(self, candidate: Candidate) -> bool:

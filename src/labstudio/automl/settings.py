@@ -147,7 +147,7 @@ class AutoMLSettings(BaseModel):
         gt=0,
         lt=0.9,
         description="Share of the rows (of the groups) kept aside to judge the result; "
-        "20 % of up to 5,000 rows, 10 % of more when not given.",
+        "a tenth, of fewer than 1,000 rows up to a fifth, when not given.",
     )
     folds: int | None = Field(
         None,

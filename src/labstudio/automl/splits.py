@@ -16,8 +16,8 @@ from labstudio.automl.settings import AutoMLSettings
 from labstudio.automl.tasks import Problem
 from labstudio.errors import Invalid
 
-_MANY_ROWS = 5_000  # up to which a fifth is held out, beyond it a tenth
-_MOST_HELD = 20_000
+_LARGEST_SHARE, _FEW_HELD, _MOST_HELD = 0.2, 100, 20_000
+"""A tenth of the rows is held out, of few rows up to a fifth, to have a hundred."""
 _MOST_VALIDATED = 50_000  # of a single split; a score is exact enough then, and the other rows train
 _SINGLE_SHARE = 0.2
 _FIRST_PART = 0.5  # share of the rows that train even the earliest fold in time
@@ -120,7 +120,7 @@ def plan(
 
 
 def _usual_share(rows: int) -> float:
-    return 0.2 if rows <= _MANY_ROWS else min(0.1, _MOST_HELD / rows)
+    return min(_LARGEST_SHARE, max(0.1, _FEW_HELD / rows), _MOST_HELD / rows)
 
 
 @dataclass(frozen=True)

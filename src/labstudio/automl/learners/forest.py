@@ -23,13 +23,16 @@ from labstudio.onnx.trees import BYTES_A_LEAF, emit_looked_up, emit_rounded, emi
 MOST_ROWS = 50_000
 """Rows that one tree is grown from; of more, each tree draws its own."""
 
-MERGED_LEAVES = 80_000
+MERGED_LEAVES = 140_000
 """Leaves beyond which a merged forest leaves out trees, down to as many as one of its forests has."""
 
-_FEWEST_TREES = 50
+_FEWEST_TREES = 80
 
 SHARES = 255
 """The shares of classes in a leaf are multiples of 1/255."""
+
+SMOOTHING = 0.01
+"""How much of the answer is the share of a class among all rows: no tree has seen enough to say never."""
 
 LARGEST = float(np.finfo(np.float32).max)
 
@@ -92,6 +95,9 @@ class _Forest:
             self.fill = np.array([_median(column) for column in X.T])
             chosen["monotonic_cst"] = [constraints.get(place, 0) for place in range(X.shape[1])]
         target = how.target(y) if how.task == "regression" else None
+        if not target:
+            counts = np.bincount(y.astype(np.int64), how.weights, minlength=how.classes_count)
+            self.prior = counts / counts.sum()
         drawn = len(y) > MOST_ROWS
         model = getattr(ensemble, self.library + ("Regressor" if target else "Classifier"))(
             max_leaf_nodes=leaves,
@@ -121,7 +127,8 @@ class _Forest:
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         rounded = self._rounded(X)
-        return np.asarray(sum(self._say(part, rounded) for part in self.parts) / len(self.parts))
+        mean = np.asarray(sum(self._say(part, rounded) for part in self.parts) / len(self.parts))
+        return mean * (1.0 - SMOOTHING) + self.prior * SMOOTHING if self.classes_count else mean
 
     def _say(self, part: tuple[Any, Target | None], rounded: np.ndarray) -> np.ndarray:
         model, target = part
@@ -142,7 +149,8 @@ class _Forest:
             trees = [from_sklearn_tree(tree, row[:, 0]) for (tree, _), row in zip(grown, leaves, strict=True)]
             whole = np.rint(table * SHARES).astype(np.uint8)
             sums = emit_looked_up(graph, X, trees, whole)
-            return graph.node("Mul", [sums, graph.constant(1.0 / (SHARES * len(trees)))])
+            mean = graph.node("Mul", [sums, graph.constant((1.0 - SMOOTHING) / (SHARES * len(trees)))])
+            return graph.node("Add", [mean, graph.constant(self.prior * SMOOTHING)])
         column = -1 if self.classes_count else 0
         trees = [
             from_sklearn_tree(tree, row[:, column] / len(grown))
@@ -151,6 +159,8 @@ class _Forest:
         mean = emit_trees(graph, X, trees)
         if not self.classes_count:
             return graph.node("Squeeze", [mean, graph.constant(np.array([1]))])
+        mean = graph.node("Mul", [mean, graph.constant(1.0 - SMOOTHING)])
+        mean = graph.node("Add", [mean, graph.constant(self.prior[1] * SMOOTHING)])
         first = graph.node("Sub", [graph.constant(1.0), mean])
         return graph.node("Concat", [first, mean], axis=1)
 
@@ -201,6 +211,8 @@ class _Forest:
         fewest = min(len(model.estimators_) for model, _ in parts)
         merged = copy.copy(first)
         merged.parts = [(_of_first(model, fewest), target) for model, target in parts]
+        if first.classes_count:
+            merged.prior = np.asarray(sum(model.prior for model in models) / len(models))
         return merged
 
 

@@ -25,6 +25,7 @@ ROUNDS = 100
 SPACES = ["plain", "auto"]
 _OBJECTIVES = {"absolute": "l1", "quantile": "quantile"}
 
+_LOOKED_AT, _LOOK = 10, 5  # the first rounds are judged each, then every fifth: judging costs as much
 _TELLING = 60  # trees: the thresholds of the first ones are the most telling
 _LEAVES = re.compile(r"^num_leaves=(\d+)$", re.MULTILINE)
 
@@ -220,7 +221,7 @@ def _boost(booster: lightgbm.Booster, rounds: int, patience: int | None, deadlin
     for number in range(1, rounds + 1):
         if booster.update():  # no tree could be split any more
             break
-        if patience is not None:
+        if patience is not None and (number <= _LOOKED_AT or number % _LOOK == 0 or number == rounds):
             loss = booster.eval_valid()[0][2]
             if loss < lowest:
                 best, lowest = number, loss

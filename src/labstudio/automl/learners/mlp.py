@@ -49,7 +49,8 @@ class MLP(Whole):
 
     @staticmethod
     def least_seconds(task: str, rows: int, columns: int) -> float:
-        return 0.4e-3 * float(np.clip(1_000 + 0.04 * rows, 1_000, 3_000))
+        steps = float(np.clip(1_000 + 0.04 * rows, 1_000, 3_000))
+        return steps * (0.2e-3 + 0.02e-3 * min(columns, 100))
 
     @staticmethod
     def suggest(trial: Any, task: str, rows: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ some thousand words a text.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from string import ascii_lowercase, ascii_uppercase
@@ -57,24 +58,30 @@ class Vocabulary:
     @classmethod
     def learn(cls, texts: np.ndarray, most: int) -> Self:
         """Find the `most` frequent terms that occur in two texts or more."""
-        from sklearn.feature_extraction.text import CountVectorizer
-
-        counter = CountVectorizer(analyzer=terms_of, max_features=most, min_df=2)
-        try:
-            counts = counter.fit_transform(texts)
-        except ValueError:  # there is none
+        total: Counter[str] = Counter()
+        documents: Counter[str] = Counter()
+        for text in texts:
+            terms = terms_of(text)
+            total.update(terms)
+            documents.update(set(terms))
+        known = [term for term in total if documents[term] > 1]
+        if not known:
             return cls((_NEVER,), np.ones(1))
-        frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-        idf = np.log((1 + len(texts)) / (1 + frequency)) + 1
-        return cls(tuple(counter.get_feature_names_out()), np.round(idf * _IDF_STEPS) / _IDF_STEPS)
+        known = sorted(sorted(known, key=lambda term: (-total[term], term))[:most])
+        idf = np.log((1 + len(texts)) / (1 + np.array([documents[term] for term in known]))) + 1
+        return cls(tuple(known), np.round(idf * _IDF_STEPS) / _IDF_STEPS)
 
     def weigh(self, texts: np.ndarray | list[str]) -> tuple[csr_matrix, np.ndarray]:
         """Return weighted counts [N, terms], and the length [N] of each row, or 1 where it has no term."""
-        from sklearn.feature_extraction.text import CountVectorizer
+        from scipy.sparse import csr_matrix
 
-        counter = CountVectorizer(analyzer=terms_of, vocabulary=self.terms, dtype=np.float64)
-        weighted = counter.transform(texts)
-        weighted.data *= self.idf[weighted.indices]
+        places = {term: place for place, term in enumerate(self.terms)}
+        counts = [Counter(places[term] for term in terms_of(text) if term in places) for text in texts]
+        ends = np.cumsum([0, *map(len, counts)])
+        found = np.array([pair for count in counts for pair in sorted(count.items())]).reshape(-1, 2)
+        data = found[:, 1] * self.idf[found[:, 0].astype(np.int64)]
+        shape = (len(counts), len(self.terms))
+        weighted = csr_matrix((data, found[:, 0].astype(np.int64), ends), shape=shape)
         squares = np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel()
         return weighted, np.sqrt(np.maximum(squares, 1.0))
 
