@@ -161,12 +161,13 @@ def test_the_graph_gives_the_same_probabilities_and_labels(
     p = random.dirichlet(np.full(classes, 0.3), 500)
     p[:classes] = np.eye(classes)  # sure
     p[classes] = 1 / classes
-    temperature, factors = Temperature(1.7), random.dirichlet(np.ones(classes))
+    temperature, factors = Temperature(1.7, doubt=0.01), random.dirichlet(np.ones(classes))
     frame = pd.DataFrame(p, columns=[f"p{k}" for k in range(classes)])
     schema, labels = Schema.infer(frame), np.array(list("abcde"))[:classes]
 
     graph = Graph(schema)
-    emitted = temperature.emit(graph, graph.node("Concat", [graph.input(c) for c in schema], axis=1))
+    given = graph.node("Concat", [graph.input(c) for c in schema], axis=1)
+    emitted = temperature.emit(graph, given, classes)
     decide(graph, emitted, labels, factors)
     model = load(graph.build(described(schema, "multiclass", labels)))
 
@@ -179,7 +180,7 @@ def test_a_temperature_that_changes_nothing_adds_nothing_to_the_graph() -> None:
     schema = Schema.infer(pd.DataFrame({"p": [0.5]}))
     graph = Graph(schema)
     name = graph.input(schema["p"])
-    assert Temperature().emit(graph, name) == name
+    assert Temperature().emit(graph, name, 1) == name
 
 
 def test_labels_decided_by_one_half_are_those_of_the_largest_probability() -> None:

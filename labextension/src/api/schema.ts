@@ -606,7 +606,7 @@ export interface components {
              */
             time: string | null;
             /**
-             * @description Share of the rows (of the groups) kept aside to judge the result; 20 % of up to 5,000 rows, 10 % of more when not given.
+             * @description Share of the rows (of the groups) kept aside to judge the result; a tenth, of fewer than 1,000 rows up to a fifth, when not given.
              * @default null
              */
             holdout: number | null;

@@ -35,6 +35,7 @@ from labstudio.automl.finishing import Blend, Finished, Limits, Part, finish, ma
 from labstudio.automl.intervals import interval
 from labstudio.automl.journal import Journal
 from labstudio.automl.learners import LEARNERS
+from labstudio.automl.learning_curve import learning_curve
 from labstudio.automl.member import Candidate
 from labstudio.automl.metrics import Function, Metric, report
 from labstudio.automl.portfolio import Proposals, portfolio, size_of, usable
@@ -49,6 +50,7 @@ from labstudio.errors import Conflict, Unavailable
 if TYPE_CHECKING:
     from labstudio.onnx import CertifiedModel
 
+_CURVE_SECONDS = 5.0  # without a budget
 _CERTIFY_SECONDS = 1.0  # about what exporting, certifying and judging take
 _IMPORTANCE_SECONDS = (0.3, 0.03, 5.0)  # at least, as a share of the budget, and without a budget
 
@@ -134,6 +136,7 @@ def fit(
         drawn["baseline"] = _baseline(search, chosen)
         # a metric that a person brings stays in this process; the task's own is shown in its place
         known = "auto" if metric is not None or settings.scorer else chosen.name
+        curve = _curve(search, workers, path, known, clock, ear)
         weighed = _weigh(workers, path, done, known, clock, ear) if search.learned else None
         result = AutoMLResult(
             task=training.task,
@@ -152,7 +155,12 @@ def fit(
             seconds=round(clock.elapsed, 3),
             guardrails=training.guardrails,
             diagram=done.diagram,
-            charts={**drawn, **({"importance": weighed} if weighed else {})},
+            charts={
+                **drawn,
+                **({"importance": weighed} if weighed else {}),
+                **({"learning": curve} if curve else {}),
+                **({"features": done.features} if done.features else {}),
+            },
             model=done.model,
             fitted=done.pipeline,
             make=partial(_export, training, tuple(search.trials)),
@@ -309,6 +317,23 @@ def _weigh(
     except (NotYet, CancelledError, Unavailable, ValueError, MemoryError):
         return None  # the run is complete without it
     return found
+
+
+def _curve(
+    search: Search, workers: Executor, path: Path, metric: str, clock: Clock, ear: Ear
+) -> dict[str, Any] | None:
+    """Find out what more rows would bring, by the best plain candidate; None where there is no time."""
+    seconds = _CURVE_SECONDS if clock.budget is None else 0.5 * clock.left
+    alone = (one for one in search.ranked() if one.number in search.outcomes)
+    told = [one for one in alone if not LEARNERS[one.learner].instant]
+    if not told or seconds < told[0].seconds / len(search.outcomes[told[0].number].predictions):
+        return None
+    asked = workers.submit(learning_curve, path, Candidate(told[0].learner, told[0].refit), metric, seconds)
+    try:
+        found: dict[str, Any] = ear.wait(asked, seconds + 2.0, stoppable=False)
+    except (NotYet, CancelledError, Unavailable, ValueError, MemoryError):
+        return None  # the run is complete without it
+    return found if len(found["rows"]) > 1 else None
 
 
 def _fold_scores(training: Training, metric: Metric, outcome: Outcome) -> list[float]:

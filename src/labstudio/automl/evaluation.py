@@ -101,6 +101,23 @@ class Prepared:
                 self._folds[key] = found
         return found
 
+    def fitting(self, candidate: Candidate, view: View, rows: np.ndarray, **more: Any) -> Fitting:
+        """Return what a candidate's learner is told for a fit to these rows, and what else is given."""
+        training = self.training
+        return Fitting(
+            training.task,
+            params=candidate.hyper,
+            classes_count=0 if training.classes is None else len(training.classes),
+            categorical=view.categorical,
+            weights=None if training.emphasis is None else training.emphasis[rows],
+            monotone=self.monotone(view),
+            loss=training.loss,
+            quantile=training.quantile,
+            seed=training.seed,
+            threads=training.threads,
+            **more,
+        )
+
     def monotone(self, view: View) -> dict[int, int]:
         """Return features of a view with which the prediction may only rise (1) or fall (-1)."""
         wanted = self.training.monotone
@@ -116,22 +133,14 @@ class Prepared:
     ) -> tuple[Model, np.ndarray]:
         """Fit a candidate on a fold; return the model and its prediction of the validation rows."""
         training, fold = self.training, self.fold(candidate, number, held=held)
-        scaled_by = np.concatenate([training.train, training.held]) if held else training.train
-        how = Fitting(
-            training.task,
-            params=candidate.hyper,
-            classes_count=0 if training.classes is None else len(training.classes),
-            categorical=fold.view.categorical,
+        how = self.fitting(
+            candidate,
+            fold.view,
+            fold.train,
             validation=(fold.X_judge, training.y[fold.judge]),
-            weights=None if training.emphasis is None else training.emphasis[fold.train],
             validation_weights=None if training.weights is None else training.weights[fold.judge],
-            monotone=self.monotone(fold.view),
-            loss=training.loss,
-            quantile=training.quantile,
-            all_y=training.y[scaled_by] if training.task == "regression" else None,
+            all_y=training.y[np.concatenate([training.train, training.held]) if held else training.train],
             kept=fold.kept,
-            seed=training.seed,
-            threads=training.threads,
             deadline=deadline,
         )
         learner = LEARNERS[candidate.learner]().fit(fold.X, training.y[fold.train], how)

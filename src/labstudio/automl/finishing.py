@@ -19,7 +19,7 @@ import numpy as np
 
 from labstudio.automl.calibration import Temperature, Threshold
 from labstudio.automl.evaluation import Prepared, load_models
-from labstudio.automl.learners import LEARNERS, Fitting
+from labstudio.automl.learners import LEARNERS
 from labstudio.automl.member import Candidate, Member, Model
 from labstudio.automl.pipeline import Pipeline
 
@@ -84,6 +84,8 @@ class Finished:
         The blend's prediction of the rows that were kept aside, before any of it was fitted to them.
     diagram : dict
         How it works, see `labstudio.automl.diagram`.
+    features : list of dict
+        What was made of the columns, see `labstudio.automl.importance.made_features`.
     notes : tuple of str
         What was done to it beside, a sentence each.
     """
@@ -92,6 +94,7 @@ class Finished:
     pipeline: bytes
     held_out: np.ndarray
     diagram: dict[str, Any]
+    features: list[dict[str, Any]]
     notes: tuple[str, ...]
 
 
@@ -103,6 +106,7 @@ def finish(path: Path, blend: Blend, limits: Limits) -> Finished:
 def finished(prepared: Prepared, path: Path, blend: Blend, limits: Limits) -> Finished:
     """Do the same with data that are there already."""
     from labstudio.automl.diagram import diagram
+    from labstudio.automl.importance import made_features
 
     training = prepared.training
     end = None if limits.seconds is None else time.monotonic() + limits.seconds
@@ -127,7 +131,14 @@ def finished(prepared: Prepared, path: Path, blend: Blend, limits: Limits) -> Fi
                 told.append(f"The recommended model was then fitted to the held-out rows as well{whole}.")
         prepared.forget()
         pipeline, model = _within(prepared, blend, members, limits, told)
-        return Finished(model, pickle.dumps(pipeline), judged, diagram(pipeline), tuple(told))
+        return Finished(
+            model,
+            pickle.dumps(pipeline),
+            judged,
+            diagram(pipeline),
+            made_features(pipeline),
+            tuple(told),
+        )
 
 
 def _megabytes(limits: Limits) -> float:
@@ -225,19 +236,7 @@ def _whole(prepared: Prepared, part: Part, deadline: float | None = None) -> Mod
     candidate = Candidate(part.candidate.learner, part.refit)
     view = part.candidate.view(training.features)
     X = view.fit_transform(training.rows(rows), training.y[rows])
-    how = Fitting(
-        training.task,
-        params=candidate.hyper,
-        classes_count=0 if training.classes is None else len(training.classes),
-        categorical=view.categorical,
-        weights=None if training.emphasis is None else training.emphasis[rows],
-        monotone=prepared.monotone(view),
-        loss=training.loss,
-        quantile=training.quantile,
-        seed=training.seed,
-        threads=training.threads,
-        deadline=deadline,
-    )
+    how = prepared.fitting(candidate, view, rows, deadline=deadline)
     return Model(view, LEARNERS[candidate.learner]().fit(X, training.y[rows], how))
 
 

@@ -6,6 +6,7 @@ again, so that little time gives all columns a rough figure rather than some of 
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from labstudio.automl.metrics import choose
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from labstudio.automl.pipeline import Pipeline
 
 ROWS = 2_000
 SHUFFLES = 3
@@ -93,3 +96,40 @@ def importance(
         "done": sum(bool(found) for found in worse.values()),
         "of": len(worse),
     }
+
+
+def made_features(pipeline: Pipeline) -> list[dict[str, Any]]:
+    """Say which features were made of the columns, and how much the boosted trees gain by them.
+
+    Returns
+    -------
+    list of dict
+        ``feature``, ``formula``, ``columns`` (raw ones) and ``importance`` (its share of the gain, by the
+        members' weights), the most important first; nothing of columns that are used as they are, and at
+        most `SHOWN`.
+    """
+    gains: dict[tuple[str, str], float] = {}
+    columns: dict[tuple[str, str], list[str]] = {}
+    for member in pipeline.members:
+        for model in member.models:
+            if not hasattr(model.learner, "gains"):
+                continue
+            found = model.learner.gains()
+            share = member.weight / len(member.models) / (found.sum() or 1.0)
+            names, formulas = model.view.names, model.view.formulas()
+            raw = [column.name for step in model.view.steps for column in step.columns]
+            for name, formula, gain in zip(names, formulas, found, strict=True):
+                if formula in raw or gain == 0:
+                    continue
+                key = (name, formula)
+                gains[key] = gains.get(key, 0.0) + float(gain * share)
+                columns[key] = [one for one in dict.fromkeys(raw) if _named(one, formula)]
+    ranked = sorted(gains, key=lambda key: -gains[key])[:SHOWN]
+    return [
+        {"feature": key[0], "formula": key[1], "columns": columns[key], "importance": gains[key]}
+        for key in ranked
+    ]
+
+
+def _named(column: str, formula: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(column)}(?!\w)", formula) is not None

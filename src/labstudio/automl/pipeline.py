@@ -187,9 +187,8 @@ class Pipeline:
         if self.classes is None:
             graph.output("value", found, "double", [None])
         else:
-            found = (
-                found if self.temperature is None else self.temperature.emit(graph, found, len(self.classes))
-            )
+            if self.temperature is not None:
+                found = self.temperature.emit(graph, found, len(self.classes))
             decide(graph, found, self.classes, self.factors)
         own = {"members": [self._said(member) for member in self.members], "seed": self.seed}
         return graph.build(described(self.schema, self.task, self.classes, {**own, **(metadata or {})}))

@@ -99,6 +99,13 @@ def understand(
     values, dropped = _present(series[target] if whole is None else whole, target)
     notes = [f"{dropped} row(s) without a finite {target!r} were left out."] if dropped else []
     rows = values.index.to_numpy()
+    if settings.weight is not None and whole is None:
+        weights = _weights(series[settings.weight].iloc[rows], settings.weight, rows)
+        counted = np.ones(len(rows), dtype=bool) if weights is None else weights > 0
+        if not counted.all():
+            notes.append(f"{(~counted).sum()} row(s) of weight 0 were left out.")
+            values = _enough(values[counted], target)
+            rows = values.index.to_numpy()
     task, y, classes = _targets(values, target, settings.task)
     if settings.positive is not None:
         y, classes = _positive_second(y, classes, settings.positive, target)
@@ -182,12 +189,15 @@ def _present(values: pd.Series, target: str) -> tuple[pd.Series, int]:
         missing |= ~np.isfinite(values.to_numpy(dtype=np.float64, na_value=np.nan))
     elif values.dtype == object:
         missing |= values.map(_says_nothing).astype(bool)
-    values = values[~missing]
+    return _enough(values[~missing], target), int(missing.sum())
+
+
+def _enough(values: pd.Series, target: str) -> pd.Series:
     if len(values) < FEWEST_ROWS:
         raise Invalid(
             f"{FEWEST_ROWS} rows with a value in {target!r} are needed to learn from, not {len(values)}."
         )
-    return values, int(missing.sum())
+    return values
 
 
 def _says_nothing(value: object) -> bool:

@@ -166,6 +166,10 @@ class LightGBM(Whole):
             return np.column_stack([1 - mean, mean])
         return _softmax(mean) if raw else mean
 
+    def gains(self) -> np.ndarray:
+        """How much splits by each feature have lowered the loss."""
+        return np.asarray(sum(one.feature_importance("gain") for one in self.boosters))
+
     @staticmethod
     def merge(models: Sequence[LightGBM]) -> LightGBM | None:
         """All their trees, where they look at the target alike."""
