@@ -204,7 +204,7 @@ def test_repeated_rows_are_told_and_rows_alike_by_chance_are_not() -> None:
     twice = pd.concat([frame, frame.iloc[:100]], ignore_index=True)
     found = looked(twice, "sold")["Duplicate rows"]
     assert found.state == "done"
-    assert found.detail == "20.0% of the rows occur before; equal rows stay on one side."
+    assert found.detail == "20.0% of the rows occur before; none of those held out is among them."
     assert found.evidence == {"share": {"occur before": 0.2}}
     twice["shop"] = [f"shop {i % 7}" for i in range(500)]
     assert looked(twice, "sold", group="shop")["Duplicate rows"].state == "alerted"

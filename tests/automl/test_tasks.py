@@ -114,7 +114,9 @@ def test_weights_count_relatively_and_are_not_learned_from() -> None:
     assert "counts" not in problem.features
     assert problem.weights is not None
     assert problem.weights.mean() == pytest.approx(1)
-    assert problem.weights[:3].tolist() == [0, 1, 2]
+    assert len(problem.weights) == len(problem.y) == np.count_nonzero(frame["counts"])
+    assert problem.weights[:2].tolist() == [2 / 3, 4 / 3]
+    assert "of weight 0 were left out" in " ".join(problem.notes)
 
 
 @pytest.mark.parametrize(

@@ -94,9 +94,10 @@ def test_a_view_names_explains_and_repeats_what_it_does(name):
     assert own.shape == (len(frame), len(view.names)) == (len(frame), len(view.formulas()))
     assert len(set(view.names)) == len(view.names)
     assert all(position < len(view.names) for position in view.categorical)
-    assert view.supervised == (name == "encoded")
+    assert view.supervised == (name in ("encoded", "paired"))
     again = view.transform(columns)
-    assert np.array_equal(own, again, equal_nan=True) != view.supervised
+    # pairs are chosen by the target, but a row's own target is in none of them
+    assert np.array_equal(own, again, equal_nan=True) == (name != "encoded")
     np.testing.assert_array_equal(through_the_graph(view, schema.columns, columns), again)
     if name in ("linear", "dense"):
         assert np.isfinite(own).all()

@@ -133,13 +133,13 @@ def levels_without_missing(values, most, plain=categories.frequent_levels):
     return tuple(level for level in plain(values, most) if level != "")
 
 
-def swapped_label(graph, probabilities, classes):
-    decide(graph, probabilities, np.asarray(classes, dtype=object)[::-1])
+def swapped_label(graph, probabilities, classes, factors):
+    decide(graph, probabilities, np.asarray(classes, dtype=object)[::-1], factors)
 
 
-def swapped_columns(graph, probabilities, classes):
+def swapped_columns(graph, probabilities, classes, factors):
     order = graph.constant(np.arange(len(classes), dtype=np.int64)[::-1].copy())
-    decide(graph, graph.node("Gather", [probabilities, order], axis=1), classes)
+    decide(graph, graph.node("Gather", [probabilities, order], axis=1), classes, factors)
 
 
 def zero_flags(graph, op, inputs, attributes):
@@ -307,7 +307,7 @@ def test_a_differing_label_fails_where_it_is_clear_and_is_counted_where_it_is_a_
     turned = Answers(pipeline, predict=lambda found: np.where(found == "yes", "no", "yes").astype(object))
     assert not certify(pipeline.export(), turned, held).passed
     tied, held = pipelines("baseline binary")
-    frame, learner = held.iloc[:5], tied.learner
+    frame, learner = held.iloc[:5], tied.members[0].models[0].learner
     answer = learner.answer
     learner.answer = np.array([[0.5, 0.5]])
     try:

@@ -217,7 +217,7 @@ def _repeated(look: _Look, settings: AutoMLSettings) -> Guardrail:
     evidence = _figures("share", {"occur before": float(again.mean())})
     said = f"{again.mean():.1%} of the rows occur before"
     if settings.group is None and settings.time is None:
-        return Guardrail("Duplicate rows", "done", f"{said}; equal rows stay on one side.", evidence)
+        return Guardrail("Duplicate rows", "done", f"{said}; none of those held out is among them.", evidence)
     if again.mean() <= _REPEATED:
         return Guardrail("Duplicate rows", "passed", f"{said}.", evidence)
     said += "; the model may know held-out rows already. Remove them."

@@ -68,7 +68,7 @@ def learning_curve(path: Path, candidate: Candidate, metric: str, seconds: float
             ]
         took = time.monotonic() - began
         if np.isfinite(scores).all():
-            points.append((len(some), *scores))
+            points.append((len(some), scores[0], scores[1]))
     for place, name in enumerate(("rows", "train", "validation")):
         found[name] = [point[place] for point in points]
     return found
