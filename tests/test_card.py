@@ -28,7 +28,7 @@ CARD = [
     "papermill",
 ]
 IMPORT_NAMES = {"scikit-learn": "sklearn", "jupyter-server": "jupyter_server", "ipython": "IPython"}
-IMPORT_NAMES |= {"mlflow-skinny": "mlflow", "psycopg[binary]": "psycopg"}
+IMPORT_NAMES |= {"mlflow-skinny": "mlflow", "psycopg[binary]": "psycopg", "xgboost-cpu": "xgboost"}
 
 
 def declared(requirements: list[str]) -> set[str]:

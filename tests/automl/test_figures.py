@@ -19,7 +19,15 @@ from labstudio.display import automl as views
 from labstudio.display.drawing import PLOTLY, grid
 
 TARGETS = ["price", "sold", "band"]
-OF_CLASSES = ["score_over_time", "confusion", "roc", "precision_recall", "calibration", "importance", "learning"]
+OF_CLASSES = [
+    "score_over_time",
+    "confusion",
+    "roc",
+    "precision_recall",
+    "calibration",
+    "importance",
+    "learning",
+]
 OF_VALUES = ["score_over_time", "predicted_vs_true", "residuals", "residual_bands", "importance", "learning"]
 
 

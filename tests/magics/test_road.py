@@ -77,10 +77,9 @@ def test_a_registered_model_predicts_an_asset_and_a_variable(road: tuple[Any, An
     assert "road.model@1" in said.text
     kernel.good("some = road.sample(5, random_state=1)\n%predict --model road.model@1 --data some --as p")
     kernel.good("q = %predict --model road.model --data road")
-    assert kernel.value("bool((p['prediction'] == q.loc[p.index, 'prediction']).all()), len(q)") == (
-        True,
-        240,
-    )
+    # the last bits of sums depend on how many rows are predicted at once
+    near = "bool((p['prediction'] / q.loc[p.index, 'prediction'] - 1).abs().max() < 1e-12), len(q)"
+    assert kernel.value(near) == (True, 240)
     assert kernel.run("%predict --model road.model --data road --proba").error.startswith(
         "A regression gives"
     )
