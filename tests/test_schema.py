@@ -213,7 +213,8 @@ def test_numbers_and_dates_kept_as_texts_are_found() -> None:
             "no date": [f"2024-{i % 14:02d}-01" for i in range(n)],
         }
     )
-    for kind in (object, "string", "str"):
+    # "str" makes texts of gaps in pandas 2
+    for kind in (object, "string", *(["str"] if int(pd.__version__.split(".")[0]) > 2 else [])):
         schema = Schema.infer(frame.astype(kind))
         assert {column.name: column.semantic for column in schema} == {
             "price": "number",

@@ -9,6 +9,7 @@ It knows numpy and pandas, and nothing else of the studio but its errors.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -402,18 +403,41 @@ def _as_seconds(values: pd.Series, name: str) -> np.ndarray:
     dates = values
     if values.dtype.kind != "M":
         dates = pd.to_datetime(values.astype(object), errors="coerce", utc=True, format="ISO8601")
-        bad = np.flatnonzero((dates.isna() & values.notna() & (values != "")).to_numpy())
-        if len(bad):
+        unread = np.flatnonzero((dates.isna() & values.notna() & (values != "")).to_numpy())
+        # pandas 2 counts nanoseconds there and knows no year before 1678 or after 2261: one at a time it does
+        far = {row: _far_seconds(values.iloc[row]) for row in unread.tolist()}
+        bad = [row for row, found in far.items() if found is None]
+        if bad:
             raise Invalid(
                 f"Column {name!r}, row {bad[0] + 1}: {_shown(values.iloc[bad[0]])} is not a date; "
                 "write it as 2026-11-23 or 2026-11-23T18:30:00."
             )
+        if far:
+            found = _as_seconds(dates, name)
+            found[list(far)] = list(far.values())
+            return found
     if isinstance(dates.dtype, pd.ArrowDtype):
         zone = getattr(dates.dtype.pyarrow_dtype, "tz", None)
         dates = dates.astype(f"datetime64[us, {zone}]" if zone else "datetime64[us]")
     if isinstance(dates.dtype, pd.DatetimeTZDtype):
         dates = dates.dt.tz_convert("UTC").dt.tz_localize(None)
     return dates.to_numpy().astype("datetime64[s]").astype(np.int64)
+
+
+def _far_seconds(value: Any) -> int | None:
+    """Epoch seconds of one date, however far; None where it is none."""
+    import pandas as pd
+
+    if isinstance(value, str) and not re.fullmatch(_DATE, value):
+        return None
+    if not isinstance(value, (str, date, np.datetime64)):
+        return None
+    try:
+        moment = pd.Timestamp(value)
+    except (ValueError, OverflowError):
+        return None
+    moment = moment.tz_convert("UTC").tz_localize(None) if moment.tzinfo else moment
+    return None if pd.isna(moment) else int(moment.to_datetime64().astype("datetime64[s]").astype(np.int64))
 
 
 def _is_unicode(text: str) -> bool:

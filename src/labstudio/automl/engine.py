@@ -38,7 +38,7 @@ from labstudio.automl.learners import LEARNERS
 from labstudio.automl.learning_curve import learning_curve
 from labstudio.automl.member import Candidate
 from labstudio.automl.metrics import Function, Metric, report
-from labstudio.automl.portfolio import Proposals, portfolio, size_of, usable
+from labstudio.automl.portfolio import Proposals, check_installed, portfolio, size_of, usable
 from labstudio.automl.preparation import prepare
 from labstudio.automl.result import AutoMLResult
 from labstudio.automl.search import Clock, Ear, Search
@@ -202,6 +202,7 @@ def _search(
     journal: Journal,
 ) -> Search:
     size = size_of(training.columns, training.task, len(training.train), settings.seconds)
+    check_installed(settings.learners)
     candidates = [
         candidate
         for candidate in portfolio(size, settings.features)

@@ -14,6 +14,7 @@ import numpy as np
 
 from labstudio.automl.learners import LEARNERS
 from labstudio.automl.member import FEATURES, Candidate
+from labstudio.errors import Invalid
 
 if TYPE_CHECKING:
     import optuna
@@ -87,6 +88,16 @@ def usable(candidate: Candidate, only: Sequence[str], block: Sequence[str], *, m
     if name in _ON_REQUEST and name not in only:
         return False
     return not LEARNERS[name].requires or find_spec(LEARNERS[name].requires) is not None
+
+
+def check_installed(only: Sequence[str]) -> None:
+    """Refuse what is asked for and not installed."""
+    for name in only:
+        if LEARNERS[name].requires and find_spec(LEARNERS[name].requires) is None:
+            raise Invalid(
+                f"learners: {name} is not installed; `pip install labstudio[{name}]` brings it, "
+                "or leave it out."
+            )
 
 
 class Proposals:
