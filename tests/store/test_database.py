@@ -144,7 +144,7 @@ def test_processes_that_make_the_same_workspace_at_once_all_succeed(tmp_path):
         assert child.returncode == 0, error
     store = Store.open(tmp_path / "new" / ".labstudio")
     assert rows(store, "SELECT count(*) FROM events") == [(8,)]
-    assert rows(store, "SELECT version_num FROM labstudio_version") == [("0002",)]
+    assert rows(store, "SELECT version_num FROM labstudio_version") == [("0003",)]
     store.close()
 
 
@@ -184,7 +184,8 @@ def test_a_database_broken_behind_its_first_page_is_named_when_it_is_read(store)
             store.record(connection, "add", f"data:{i}", note="x" * 200)
     store.close()
     content = bytearray(store._file.read_bytes())
-    content[8192:] = b"\xff" * (len(content) - 8192)
+    events = content.index(b"x" * 200) // 4096 * 4096  # the first page of what was written last
+    content[events:] = b"\xff" * (len(content) - events)
     store._file.write_bytes(content)
     with pytest.raises(Unavailable, match=r"labstudio\.db cannot be used now"):
         Store.open(store.root).events()
@@ -215,19 +216,19 @@ def test_an_older_database_is_copied_and_then_migrated(store, tmp_path, monkeypa
     store.close()
     migrations = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS, migrations)
-    (migrations / "versions" / "0003_more.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0003'\ndown_revision = '0002'\n"
+    (migrations / "versions" / "0004_more.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0004'\ndown_revision = '0003'\n"
         "def upgrade():\n    op.create_table('more', sa.Column('id', sa.Integer, primary_key=True))\n"
     )
     monkeypatch.setattr(database, "MIGRATIONS", migrations)
     newer = Store.open(store.root)
     assert rows(newer, "SELECT version_num, (SELECT count(*) FROM more) FROM labstudio_version") == [
-        ("0003", 0)
+        ("0004", 0)
     ]
     assert len(newer.events()) == 1
     [copy] = (store.root / "backups").iterdir()
     with sqlite3.connect(copy) as connection:
-        assert connection.execute("SELECT version_num FROM labstudio_version").fetchone() == ("0002",)
+        assert connection.execute("SELECT version_num FROM labstudio_version").fetchone() == ("0003",)
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (1,)
     newer.close()
 
@@ -235,8 +236,8 @@ def test_an_older_database_is_copied_and_then_migrated(store, tmp_path, monkeypa
 def test_a_migration_that_fails_leaves_the_database_as_it_was(store, tmp_path, monkeypatch):
     migrations = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS, migrations)
-    (migrations / "versions" / "0003_bad.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0003'\ndown_revision = '0002'\n"
+    (migrations / "versions" / "0004_bad.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0004'\ndown_revision = '0003'\n"
         "def upgrade():\n    op.create_table('half', sa.Column('id', sa.Integer))\n    1 / 0\n"
     )
     with monkeypatch.context() as patch:

@@ -1,42 +1,13 @@
-"""What the routes are told, where the settings models of the capabilities do not say it already."""
+"""Data assets, pages of rows, uploads."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from labstudio.data.options import ImportOptions
-
-
-class Told(BaseModel):
-    """Base of what routes are told."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Nothing(Told):
-    """No options."""
-
-
-class Newest(Told):
-    """How many of the newest."""
-
-    limit: int = Field(100, ge=1, le=1_000, description="How many, newest first.")
-
-
-class Subject(Told):
-    """Something that events and lineage name."""
-
-    subject: str = Field(min_length=1, description="Such as data:churn@3, run:run-2 or model:churn@1.")
-
-
-class CellOf(Told):
-    """A verb and what it is told."""
-
-    magic: str = Field(description="Name of the magic, such as automl.")
-    verb: str = Field("", description="The verb behind it, such as add; empty where it needs none.")
-    options: dict[str, Any] = Field(default_factory=dict, description="Options by name.")
+from labstudio.server.told.common import Told
 
 
 class NewData(ImportOptions):
@@ -76,23 +47,3 @@ class Chunk(Told):
     """Where a chunk of bytes belongs."""
 
     offset: int = Field(ge=0, description="Bytes that came before it.")
-
-
-class NewModel(Told):
-    """A run whose model is to be registered, and the name."""
-
-    run: str = Field(min_length=1, description="Id of the run, such as run-3.")
-    name: str = Field(min_length=1, description="Name of the model.")
-
-
-class Predict(Told):
-    """Rows, each a map of column to value; a column that is left out is missing."""
-
-    rows: list[dict[str, Any]] = Field(min_length=1, max_length=10_000, description="The rows.")
-
-
-class LogFrom(Told):
-    """Where in a log to go on."""
-
-    offset: int = Field(0, ge=0, description="Bytes that were read already; negative is not allowed.")
-    limit: int = Field(65_536, ge=1, le=1_048_576, description="Bytes to read at most.")
