@@ -18,6 +18,7 @@ from labstudio.automl.selection import (
     linear_stack,
     mix,
     single,
+    with_room,
 )
 
 pytestmark = pytest.mark.core
@@ -191,3 +192,22 @@ def test_weights_are_judged_only_on_rows_that_they_have_not_seen(values: Task) -
     assert scores == [judged.metric(judged.y[fold], predictions[0][fold], None) for fold in folds]
     for fold, rows in zip(folds, seen, strict=True):
         assert rows == set(judged.y.tolist()) - set(judged.y[fold].tolist())
+
+
+def test_who_brings_little_for_its_size_leaves_room_for_the_others(values: Task) -> None:
+    predictions, judged = values
+    sizes = np.full(len(predictions), 1e6)
+    everyone = list(range(len(predictions)))
+    assert with_room(predictions, judged, sizes, 1e9, 0) == everyone
+    large = int(np.argmax(linear_stack(predictions, judged)))
+    sizes[large] = 20e6
+    pool = with_room(predictions, judged, sizes, 8e6, 0)
+    assert large not in pool
+    assert len(pool) > 1
+    weights = linear_stack([predictions[i] for i in pool], judged)
+    assert sum(sizes[i] for i, weight in zip(pool, weights, strict=True) if weight > 0) <= 8e6
+
+
+def test_one_candidate_stays_however_large(values: Task) -> None:
+    predictions, judged = values
+    assert len(with_room(predictions, judged, np.full(len(predictions), 1e9), 1.0, 0)) == 1

@@ -12,11 +12,13 @@ from labstudio.automl.evaluation import Outcome
 from labstudio.automl.finishing import Blend, Part
 from labstudio.automl.member import Candidate
 from labstudio.automl.metrics import Metric
-from labstudio.automl.selection import Judged, best_blend, mix
+from labstudio.automl.selection import Judged, best_blend, mix, with_room
 from labstudio.automl.training import Training
 from labstudio.automl.trial import ENSEMBLE, Trial
 
 _MOST_CANDIDATES = 20
+_FOLDS = 2
+"""So many folds' models of each member are to find room in the file: the mean of two is worth its place."""
 
 
 def blended(
@@ -26,6 +28,7 @@ def blended(
     metric: Metric,
     *,
     number: int,
+    room: float = np.inf,
     deadline: float | None = None,
 ) -> tuple[Trial, Blend] | None:
     """Join the best candidates, where that is better than the best one alone.
@@ -40,6 +43,8 @@ def blended(
         What they were tried on, and how they are judged.
     number : int
         Of the trial that the blend will be on the leaderboard.
+    room : float
+        Bytes that its members may take in a file.
     deadline : float, optional
         Unix time by which to be done.
 
@@ -52,15 +57,20 @@ def blended(
     ranked, outcomes = ranked[:_MOST_CANDIDATES], outcomes[:_MOST_CANDIDATES]
     rows = _judged(training)
     y, weights = training.y[rows], None if training.weights is None else training.weights[rows]
+    judged = Judged(y, metric, training.classes, weights)
     predictions = [np.concatenate(outcome.predictions) for outcome in outcomes]
     borders = np.cumsum([len(judge) for _, judge in training.folds])[:-1]
+    sizes = np.array([min(_FOLDS, len(training.folds)) * outcome.size for outcome in outcomes])
+    pool = with_room(predictions, judged, sizes, room, training.seed)
     found = best_blend(
-        predictions,
-        Judged(y, metric, training.classes, weights),
+        [predictions[i] for i in pool],
+        judged,
         np.split(np.arange(len(rows)), borders),
         deadline=deadline,
         seed=training.seed,
     )
+    ranked, outcomes = [ranked[i] for i in pool], [outcomes[i] for i in pool]
+    predictions = [predictions[i] for i in pool]
     members = [i for i in np.argsort(-found.weights, kind="stable") if found.weights[i] > 0]
     if len(members) < 2:
         return None

@@ -23,6 +23,7 @@ import pandas as pd
 
 from labstudio.automl.blending import alone_blend, blended
 from labstudio.automl.charts import charts
+from labstudio.automl.effects import Fixes
 from labstudio.automl.evaluation import (
     WARM_MODULES,
     Outcome,
@@ -31,7 +32,7 @@ from labstudio.automl.evaluation import (
     evaluated,
     weigh_columns,
 )
-from labstudio.automl.finishing import Blend, Finished, Limits, Part, finish, made_again
+from labstudio.automl.finishing import Blend, Finished, Limits, Part, finish, made_again, room
 from labstudio.automl.intervals import interval
 from labstudio.automl.journal import Journal
 from labstudio.automl.learners import LEARNERS
@@ -123,10 +124,15 @@ def fit(
         ear.metric, ear.greater_is_better = chosen.name, chosen.greater_is_better
 
         ear.enter("searching")
-        search = _search(workers, path, training, chosen, settings, clock, ear, journal)
+        # a metric that a person brings stays in this process; the task's own is shown in its place
+        known = "auto" if metric is not None or settings.scorer else chosen.name
+        fixes = Fixes(frame, target, settings, known, place)
+        aside = fixes.seconds(clock.budget)
+        search = _search(workers, path, training, chosen, settings, clock, ear, journal, aside)
         search.run()
 
         ear.enter("finishing")
+        checked = fixes.measure(training.guardrails, partial(_plain, workers, ear), chosen.name, aside)
         blends = _blends(search, training, chosen, settings, clock, ear)
         trial, blend, done = _finish(search, blends, workers, path, settings, clock, ear)
         held_y = training.y[training.held]
@@ -134,8 +140,6 @@ def fit(
         decided = blend.threshold.decide(done.held_out) if blend.threshold else None
         drawn = charts(held_y, done.held_out, training.classes, seed=settings.seed)
         drawn["baseline"] = _baseline(search, chosen)
-        # a metric that a person brings stays in this process; the task's own is shown in its place
-        known = "auto" if metric is not None or settings.scorer else chosen.name
         curve = _curve(search, workers, path, known, clock, ear)
         weighed = _weigh(workers, path, done, known, clock, ear) if search.learned else None
         result = AutoMLResult(
@@ -153,7 +157,7 @@ def fit(
             notes=(*training.notes, *done.notes, *_regrets(search, trial)),
             stopped=ear.stopped,
             seconds=round(clock.elapsed, 3),
-            guardrails=training.guardrails,
+            guardrails=checked,
             diagram=done.diagram,
             charts={
                 **drawn,
@@ -200,6 +204,7 @@ def _search(
     clock: Clock,
     ear: Ear,
     journal: Journal,
+    aside: float,
 ) -> Search:
     size = size_of(training.columns, training.task, len(training.train), settings.seconds)
     check_installed(settings.learners)
@@ -230,6 +235,7 @@ def _search(
         clock=clock,
         ear=ear,
         journal=journal,
+        aside=aside,
     )
 
 
@@ -337,6 +343,17 @@ def _curve(
     return found if len(found["rows"]) > 1 else None
 
 
+def _plain(
+    workers: Executor, ear: Ear, function: Any, path: Path, metric: str, seconds: float
+) -> float | None:
+    """Score a plain candidate in a worker; None where that takes too long."""
+    asked = workers.submit(function, path, metric, seconds)
+    try:
+        return float(ear.wait(asked, seconds + 1.0, stoppable=False))
+    except (NotYet, CancelledError, Unavailable, ValueError, MemoryError):
+        return None  # the run is complete without it
+
+
 def _fold_scores(training: Training, metric: Metric, outcome: Outcome) -> list[float]:
     scores = []
     for (_, judge), prediction in zip(training.folds, outcome.predictions, strict=False):
@@ -360,6 +377,7 @@ def _blends(
             training,
             metric,
             number=len(search.trials),
+            room=1e6 * room(_limits(settings, clock)),
             deadline=deadline,
         )
         if found is not None:
@@ -368,6 +386,12 @@ def _blends(
             yield found
     for trial in ranked:
         yield trial, alone_blend(trial, search.outcomes[trial.number], training, metric, deadline)
+
+
+def _limits(settings: AutoMLSettings, clock: Clock) -> Limits:
+    """What a finished model may take, from now."""
+    left = None if clock.budget is None else max(0.0, clock.left - 0.02 * clock.budget)
+    return Limits(left, settings.refit, settings.max_model_mb, settings.max_latency_ms)
 
 
 def _finish(
@@ -385,13 +409,7 @@ def _finish(
     """
     reason = search.trials[-1].message if search.trials else "no time was left to try one"
     uncertified = None
-    budget = clock.budget
-    limits = Limits(
-        None if budget is None else max(0.0, clock.left - 0.02 * budget),
-        settings.refit,
-        settings.max_model_mb,
-        settings.max_latency_ms,
-    )
+    limits = _limits(settings, clock)
     here = False  # a worker that had to be ended takes too long to be replaced
     for trial, blend in blends:
         instant = all(LEARNERS[part.candidate.learner].instant for part in blend.parts)

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from labstudio.automl.importance import importance
-from labstudio.automl.learners import LEARNERS, Fitting
+from labstudio.automl.learners import LEARNERS, Fitting, Learner
 from labstudio.automl.learners.network import one_thread
 from labstudio.automl.member import Candidate, Model
 from labstudio.automl.training import Training
@@ -31,6 +31,8 @@ WARM_MODULES = ("labstudio.automl.warm",)
 """What a worker imports while the data are still being read."""
 
 _KEPT_VALUES = 20_000_000  # of a fold's features; beyond them they are made again for each candidate
+_QUICK = 0.75
+"""What a byte of a learner that answers quickly counts, where a file's size is planned."""
 _CLEARLY_WORSE = 1.25  # a fold's loss, beside that of the best candidate
 
 
@@ -46,12 +48,15 @@ class Outcome:
         Of each fold, the log loss or the squared error of the standardised target.
     refit_params : dict
         What to fit it with on all rows: early stopping has found the number of rounds.
+    size : float
+        Of one fold's model in a file, in bytes; the mean.
     """
 
     predictions: list[np.ndarray]
     losses: list[float]
     refit_params: dict[str, Any]
     seconds: float
+    size: float = 0.0
 
 
 class Prepared:
@@ -209,13 +214,14 @@ def evaluated(
             for fold, (model, prediction) in zip(some, fits, strict=True):
                 models.append(model)
                 predictions.append(prediction)
-                losses.append(_loss(training, training.folds[fold][1], prediction))
+                losses.append(fold_loss(training, training.folds[fold][1], prediction))
             if bars is not None and len(models) < count and _hopeless(losses, bars):
                 break
     if len(models) == count:
         save_models(path, number, prepared.view(candidate), models)
     found = _middle([model.learner.refit_params() for model in models])
-    return Outcome(predictions, losses, found, time.monotonic() - started)
+    size = float(np.mean([planned(model.learner.part(count)) for model in models]))
+    return Outcome(predictions, losses, found, time.monotonic() - started, size)
 
 
 def save_models(path: Path, number: int, shared: View | None, models: Sequence[Model]) -> None:
@@ -235,6 +241,11 @@ def load_models(path: Path, number: int, shared: View | None) -> tuple[Model, ..
     return tuple(Model(shared if shared is not None else view, learner) for view, learner in kept)
 
 
+def planned(learner: Learner) -> float:
+    """What a learner takes of the room in a file, in bytes."""
+    return learner.size() * (_QUICK if learner.quick else 1.0)
+
+
 def models_path(path: Path, number: int) -> Path:
     """Where the models of a trial are kept."""
     return path.with_name(f"models-{number}.pickle")
@@ -247,7 +258,8 @@ def weigh_columns(path: Path, content: bytes, metric: str, seconds: float) -> di
     return importance(content, training.sample, y, metric=metric, seconds=seconds, seed=training.seed)
 
 
-def _loss(training: Training, rows: np.ndarray, prediction: np.ndarray) -> float:
+def fold_loss(training: Training, rows: np.ndarray, prediction: np.ndarray) -> float:
+    """Log loss, or squared error of the standardised target."""
     y = training.y[rows]
     weights = None if training.weights is None else training.weights[rows]
     if training.classes is None:

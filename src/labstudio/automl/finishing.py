@@ -18,18 +18,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labstudio.automl.calibration import Temperature, Threshold
-from labstudio.automl.evaluation import Prepared, load_models
+from labstudio.automl.evaluation import Prepared, fold_loss, load_models, planned
 from labstudio.automl.learners import LEARNERS
 from labstudio.automl.member import Candidate, Member, Model
 from labstudio.automl.pipeline import Pipeline
 
 if TYPE_CHECKING:
+    from labstudio.automl.training import Training
     from labstudio.onnx import CertifiedModel
 
 _EXPORT_SECONDS, _SECONDS_A_MEGABYTE = 0.6, 0.25
 _LEAST_MEGABYTES = 4.0
-_ROOM = 0.6
+_ROOM = 0.7
 """Share of the largest file that is planned for: sizes are estimates, and half of it is twice as fast."""
+
+_WORSE, _ENOUGH = 1.05, 0.6
+"""A fit to more rows is dropped when its loss is so much larger, or when it has a smaller share of trees."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ def finished(prepared: Prepared, path: Path, blend: Blend, limits: Limits) -> Fi
             for part in blend.parts
         ]
         told: list[str] = []
-        members = fitting(members, _megabytes(limits))
+        members = fitting(members, room(limits))
         judged = _pipeline(prepared, blend, members).predict_columns(training.rows(training.held))
         if limits.refit:
             members, count = _refitted(prepared, blend, members, end)
@@ -141,7 +145,7 @@ def finished(prepared: Prepared, path: Path, blend: Blend, limits: Limits) -> Fi
         )
 
 
-def _megabytes(limits: Limits) -> float:
+def room(limits: Limits) -> float:
     """How large a file may be planned: to keep to its limit, and to be exported in time."""
     most = limits.megabytes * _ROOM
     if limits.seconds is None:
@@ -154,15 +158,15 @@ def fitting(members: Sequence[Member], megabytes: float) -> list[Member]:
     """Leave models of some folds out, of the largest member first, until all fit into a file's size.
 
     The mean of a few folds' models is nearly as good as that of all. Where one model of each member is still
-    too much, the lightest members go.
+    too much, those go that weigh least for their size.
     """
-    sizes = {i: [model.learner.size() for model in member.models] for i, member in enumerate(members)}
+    sizes = {i: [planned(model.learner) for model in member.models] for i, member in enumerate(members)}
     while sum(map(sum, sizes.values())) > megabytes * 1e6:
         several = [i for i in sizes if len(sizes[i]) > 1]
         if several:
             sizes[max(several, key=lambda i: sum(sizes[i]))].pop()
         elif len(sizes) > 1:
-            del sizes[min(sizes, key=lambda i: members[i].weight)]
+            del sizes[min(sizes, key=lambda i: members[i].weight / (sum(sizes[i]) or 1))]
         else:
             break
     weight = sum(members[i].weight for i in sizes)
@@ -190,17 +194,23 @@ def _refitted(
 ) -> tuple[list[Member], int]:
     """Fit members with the held-out rows too, those that weigh most for their time first.
 
-    Where rows are in the order of time, or there is one split only, a single fit on all rows takes the place
-    of the folds' models.
+    A single fit on all rows takes the place of the folds' models where there is one split only, where rows
+    are in the order of time, and for a forest: its trees need no rows to stop by.
     """
     training = prepared.training
     parts = {part.trial: part for part in blend.parts}
     more = 1 + len(training.held) / max(1, len(training.train))
-    single = training.forward or len(training.folds) == 1
+
+    def single(member: Member) -> bool:
+        return training.forward or len(training.folds) == 1 or LEARNERS[member.candidate.learner].quick
 
     def seconds(member: Member) -> float:
         a_fold = parts[member.trial].seconds / len(training.folds)
-        return more * a_fold * (1.4 if single else 1.1 * len(member.models))
+        if not single(member):
+            return more * a_fold * 1.1 * len(member.models)
+        part = _kept(training, member, parts[member.trial])
+        share = part.refit["trees"] / parts[member.trial].refit["trees"] if "trees" in part.refit else 1.0
+        return more * a_fold * 1.4 * share
 
     found, count = list(members), 0
     for place in sorted(range(len(members)), key=lambda i: -members[i].weight / (seconds(members[i]) + 0.1)):
@@ -209,24 +219,52 @@ def _refitted(
         if left is not None and seconds(member) > left:
             continue
         deadline = None if left is None else time.time() + left
-        models: tuple[Model, ...]
-        if single:
-            models = (_whole(prepared, parts[member.trial], deadline),)
+        if single(member):
+            models = _fitted_whole(prepared, _kept(training, member, parts[member.trial]), deadline)
         else:
             models = _refits(prepared, member, deadline)
+        if not models:
+            continue
         found[place], count = replace(member, models=models), count + 1
     return found, count
 
 
+def _kept(training: Training, member: Member, part: Part) -> Part:
+    """A part as it is fitted to all rows: a forest as large as its folds' models are together."""
+    if not LEARNERS[member.candidate.learner].quick:
+        return part
+    trees = sum(model.learner.refit_params()["trees"] for model in member.models)
+    larger = (len(training.train) + len(training.held)) / len(
+        training.folds[0][0]
+    )  # of more rows, more leaves
+    return replace(part, refit={**part.refit, "trees": max(1, round(trees / larger))})
+
+
+def _fitted_whole(prepared: Prepared, part: Part, deadline: float | None) -> tuple[Model, ...]:
+    """Fit a part to all rows; none where its time was over before it had most of its trees."""
+    model = _whole(prepared, part, deadline)
+    trees = model.learner.refit_params().get("trees")
+    return () if trees is not None and trees < _ENOUGH * part.refit["trees"] else (model,)
+
+
 def _refits(prepared: Prepared, member: Member, deadline: float | None) -> tuple[Model, ...]:
-    """Fit a member's folds once more, with the held-out rows among those that train."""
+    """Fit a member's folds once more, with the held-out rows among those that train.
 
-    def fit(fold: int) -> Model:
-        model = prepared.fit(member.candidate, fold, deadline=deadline, held=True)[0]
-        return replace(model, learner=model.learner.part(len(member.models)))
+    More rows do not make a model worse, but a deadline may: then there are none.
+    """
+    training = prepared.training
 
-    with ThreadPoolExecutor(prepared.training.at_once(member.candidate.learner)) as threads:
-        return tuple(threads.map(fit, range(len(member.models))))
+    def fit(fold: int) -> tuple[Model, float, float]:
+        model, prediction = prepared.fit(member.candidate, fold, deadline=deadline, held=True)
+        rows, known = training.folds[fold][1], prepared.fold(member.candidate, fold).X_judge
+        before = fold_loss(training, rows, member.models[fold].learner.predict(known))
+        return model, fold_loss(training, rows, prediction), before
+
+    with ThreadPoolExecutor(training.at_once(member.candidate.learner)) as threads:
+        done = list(threads.map(fit, range(len(member.models))))
+    if sum(after for _, after, _ in done) > _WORSE * sum(before for _, _, before in done):
+        return ()
+    return tuple(model for model, _, _ in done)
 
 
 def _whole(prepared: Prepared, part: Part, deadline: float | None = None) -> Model:
@@ -237,7 +275,7 @@ def _whole(prepared: Prepared, part: Part, deadline: float | None = None) -> Mod
     view = part.candidate.view(training.features)
     X = view.fit_transform(training.rows(rows), training.y[rows])
     how = prepared.fitting(candidate, view, rows, deadline=deadline)
-    return Model(view, LEARNERS[candidate.learner]().fit(X, training.y[rows], how))
+    return Model(view, LEARNERS[candidate.learner]().fit(X, training.y[rows], how).part(1))
 
 
 def _within(

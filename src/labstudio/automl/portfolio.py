@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _BOOSTED = {"rounds": 5000, "patience": 60}
 _HASTY = 20.0
+_FIRST = 7
+"""So many candidates show which learner suits; from then on every other one varies the leading learner."""
 _ON_REQUEST = ("xgboost",)  # beside LightGBM it has not earned its time
 _NOT_MONOTONE = ("linear", "mlp")
 
@@ -103,6 +105,8 @@ def check_installed(only: Sequence[str]) -> None:
 class Proposals:
     """Candidates without end: the portfolio, then variations of what has worked.
 
+    Where there is time, the leading learner is varied already between the later ones of the portfolio.
+
     Parameters
     ----------
     candidates : list of Candidate
@@ -115,6 +119,8 @@ class Proposals:
         self, candidates: Sequence[Candidate], size: Size, *, greater_is_better: bool, seed: int
     ) -> None:
         self._waiting = list(candidates)
+        patient = size.seconds is None or size.seconds > _HASTY
+        self._turns = range(_FIRST, _FIRST + 2 * len(self._waiting), 2) if patient else range(0)
         self.learners = list(dict.fromkeys(one.learner for one in candidates))
         self._size, self._seed = size, seed
         self._direction = "maximize" if greater_is_better else "minimize"
@@ -139,14 +145,16 @@ class Proposals:
         open_ : sequence of str
             Learners for which there is time.
         """
-        for place, candidate in enumerate(self._waiting):
-            if candidate.learner in open_:
-                return self._waiting.pop(place)
         names = [name for name in self.learners if name in open_ and LEARNERS[name].searchable]
-        if not names:
-            return None
-        shares = np.array([0.1 + weights.get(name, 0.0) for name in names])
-        name = names[int(self._random.choice(len(names), p=shares / shares.sum()))]
+        name = max(weights, key=lambda name: weights[name], default="")
+        if number not in self._turns or name not in names:
+            for place, candidate in enumerate(self._waiting):
+                if candidate.learner in open_:
+                    return self._waiting.pop(place)
+            if not names:
+                return None
+            shares = np.array([0.1 + weights.get(name, 0.0) for name in names])
+            name = names[int(self._random.choice(len(names), p=shares / shares.sum()))]
         asked = self._study(name).ask()
         self._asked[number] = asked
         return Candidate(name, LEARNERS[name].suggest(asked, self._size.task, self._size.rows))

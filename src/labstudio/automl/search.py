@@ -153,6 +153,8 @@ class Search:
         Which candidate next.
     least_seconds : mapping of learner to float
         What a trial of it needs to be worth anything.
+    aside : float
+        Seconds to leave for what comes after the search, beside the model.
     """
 
     def __init__(
@@ -172,6 +174,7 @@ class Search:
         clock: Clock,
         ear: Ear,
         journal: Journal,
+        aside: float = 0.0,
     ) -> None:
         self._executor, self._evaluate, self._at_once, self._score = executor, evaluate, at_once, score
         self._proposals, self._sign = proposals, 1.0 if greater_is_better else -1.0
@@ -179,6 +182,7 @@ class Search:
         # on few rows many configurations overfit the folds: better on them, worse on new rows
         self._trials = trials or 20 + rows // 20
         self._target_score = target_score
+        self._aside = aside
         self._clock, self._ear, self._journal = clock, ear, journal
         self.trials: list[Trial] = []
         self.outcomes: dict[int, Outcome] = {}
@@ -236,7 +240,9 @@ class Search:
         budget = self._clock.budget or 0.0
         again = 0.5 * sum(trial.seconds for trial in self.ranked()[:3])
         # where there is no time to fit the best once more with the held-out rows, none is kept for it
-        return 0.02 * budget + 1.0 + (again if again <= 0.12 * budget else 0.0)
+        return (
+            self._aside + 0.02 * budget + 1.0 + (min(again, 0.15 * budget) if again <= 0.25 * budget else 0.0)
+        )
 
     @property
     def learned(self) -> bool:

@@ -139,6 +139,24 @@ def best_blend(
     return best
 
 
+def with_room(
+    predictions: Sequence[np.ndarray], judged: Judged, sizes: np.ndarray, room: float, seed: int
+) -> list[int]:
+    """Leave candidates out until those that a blend takes of the others have room.
+
+    Who brings least for its size goes first: left to the end, one large member would push many small ones
+    out of the file.
+    """
+    pool = list(range(len(sizes)))
+    while len(pool) > 1:
+        weights = linear_stack([predictions[i] for i in pool], judged, seed=seed)
+        taken = [place for place in range(len(pool)) if weights[place] > 0]
+        if sum(sizes[pool[place]] for place in taken) <= room:
+            break
+        pool.pop(max(taken, key=lambda place: sizes[pool[place]] / weights[place]))
+    return pool
+
+
 def single(predictions: Sequence[np.ndarray], judged: Judged) -> np.ndarray:
     """Give all weight to the best candidate, the first one where several are."""
     good = judged.goodness()

@@ -1,0 +1,98 @@
+"""What of the best candidates finds room in one file, and how it is fitted once more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from labstudio.automl import AutoMLSettings, fit
+from labstudio.automl.finishing import fitting
+from labstudio.automl.member import Candidate, Member
+from labstudio.automl.portfolio import Proposals, Size, portfolio
+from labstudio.automl.trial import Trial
+
+pytestmark = pytest.mark.core
+
+
+@dataclass
+class Sized:
+    """A learner of which only the size is known."""
+
+    bytes: float
+    quick: bool = False
+
+    def size(self) -> float:
+        return self.bytes
+
+
+def member(trial: int, weight: float, megabytes: float, folds: int = 5, quick: bool = False) -> Member:
+    models = tuple(SimpleNamespace(learner=Sized(1e6 * megabytes, quick)) for _ in range(folds))
+    return Member(Candidate("lightgbm", {}), models, trial, weight)
+
+
+def kept(members: list[Member], megabytes: float) -> dict[int, int]:
+    return {one.trial: len(one.models) for one in fitting(members, megabytes)}
+
+
+def test_the_largest_member_gives_up_its_folds_first() -> None:
+    assert kept([member(1, 0.5, 0.4), member(2, 0.5, 2.0)], 7.0) == {1: 5, 2: 2}
+
+
+def test_a_heavy_member_does_not_push_out_many_small_ones_that_weigh_more_together() -> None:
+    members = [member(1, 0.3, 0.1), member(2, 0.25, 6.5), *(member(i, 0.15, 0.5) for i in (3, 4, 5))]
+    left = kept(members, 6.0)
+    assert set(left) == {1, 3, 4, 5}
+    assert sum(one.weight for one in fitting(members, 6.0)) == pytest.approx(1.0)
+
+
+def test_the_last_model_stays_whatever_its_size() -> None:
+    assert kept([member(1, 1.0, 50.0)], 1.0) == {1: 1}
+
+
+def test_a_learner_that_answers_quickly_may_be_larger() -> None:
+    assert kept([member(1, 1.0, 1.0, quick=True)], 3.8) == {1: 5}
+    assert kept([member(1, 1.0, 1.0)], 3.8) == {1: 3}
+
+
+def test_a_forest_is_fitted_once_to_all_rows() -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(600, 4)), columns=list("abcd"))
+    frame["y"] = frame["a"] * frame["b"] + 0.1 * random.normal(size=600)
+    result = fit(frame, "y", AutoMLSettings(trials=2, learners=["extra_trees"], ensemble=False))
+    assert result.best.learner == "extra_trees"
+    assert "fitted to the held-out rows as well" in " ".join(result.notes)
+    [one] = result.pipeline.members
+    [model] = one.models
+    assert len(model.learner.parts) == 1
+    assert result.certificate.passed
+
+
+SIZE = Size("regression", rows=2_000, columns=6, levels=0, seconds=60.0)
+
+
+def first_of(size: Size, count: int) -> list[Candidate]:
+    found = Proposals(portfolio(size, "auto"), size, greater_is_better=False, seed=0)
+    asked = []
+    for number in range(count):
+        candidate = found.next(number, {"mlp": 0.5, "lightgbm": 0.25}, found.learners)
+        assert candidate is not None
+        asked.append(candidate)
+        found.tell(Trial(number, candidate.learner, candidate.params, state="complete", score=1.0))
+    return asked
+
+
+def test_with_time_the_leading_learner_is_varied_between_the_later_ones_of_the_portfolio() -> None:
+    asked = first_of(SIZE, 14)
+    assert all(asked[number].learner == "mlp" for number in (7, 9, 11, 13))
+    assert len({repr(asked[number].params) for number in (7, 9, 11, 13)}) == 4
+    assert asked[8] in portfolio(SIZE, "auto")
+
+
+def test_in_a_hurry_the_portfolio_comes_first() -> None:
+    hasty = replace(SIZE, seconds=10.0)
+    known = portfolio(hasty, "auto")
+    assert first_of(hasty, len(known)) == known
