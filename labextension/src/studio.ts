@@ -69,6 +69,8 @@ export interface ISection {
   items: Fetched<IItem[]>;
   /** The `+` in the title bar. */
   add?: IAction;
+  /** Below the rows, such as what shows those that were put away. */
+  foot?: () => Omit<IAction, 'icon'> | null;
   empty: { text: string; action?: IAction };
 }
 

@@ -79,7 +79,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return the form of a verb, such as automl or data.add. */
+        /** Return the form of a verb, such as automl or data.add; that of a chart is called plot. */
         get: operations["form"];
         put?: never;
         post?: never;
@@ -133,8 +133,78 @@ export interface paths {
         };
         /** Return a version of a data asset. */
         get: operations["asset"];
-        put?: never;
+        /** Change what is said of a data asset; what is not given stays. */
+        put: operations["describe"];
         post?: never;
+        /** Delete a version that nothing was made of, for good. */
+        delete: operations["delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/data/{ref}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a data asset away; nothing is lost. */
+        post: operations["archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/data/{ref}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a data asset up again. */
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/data/{ref}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hash the stored bytes of a version again. */
+        post: operations["verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/data/{ref}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the source of a data asset again; what has changed is a new version. */
+        post: operations["refresh"];
         delete?: never;
         options?: never;
         head?: never;
@@ -148,10 +218,78 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Return what the columns of a version hold. */
+        /** Return what the columns of a version hold, and what each says of a target. */
         get: operations["profile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/data/{ref}/associations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return which columns of a version go together. */
+        get: operations["associations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/data/{ref}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what differs between a version and another one. */
+        get: operations["compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/data/{ref}/plots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Suggest charts of a version, the best first. */
+        get: operations["plots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/data/{ref}/plot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draw a chart of a version. */
+        post: operations["plot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -169,6 +307,263 @@ export interface paths {
         get: operations["rows"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/quality/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the kinds of rules with their forms. */
+        get: operations["quality_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/quality/{asset}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the rules of a data asset. */
+        get: operations["quality_rules"];
+        /** Put rules in the place of those that a data asset had. */
+        put: operations["save_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/quality/{asset}/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Suggest rules that hold of a version; nothing is saved. */
+        post: operations["suggest_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/quality/{asset}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the checks of a data asset, newest first. */
+        get: operations["quality_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/quality/{ref}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a version against the rules of its asset. */
+        post: operations["check_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/quality/{ref}/failing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a page of the rows that fail a rule. */
+        get: operations["failing_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/quality/{ref}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a held version be the newest one all the same. */
+        post: operations["release_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/recipes/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the operations of a recipe with their forms. */
+        get: operations["operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/recipes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a recipe on a sample; a step that cannot be done says why. */
+        post: operations["preview_recipe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/recipes/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a recipe on all rows, as a job. */
+        post: operations["run_recipe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/recipes/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a recipe as code. */
+        post: operations["recipe_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/recipes/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write steps as lines, or read lines as steps. */
+        post: operations["recipe_lines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/recipes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the saved recipes by name. */
+        get: operations["recipes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/recipes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a saved recipe. */
+        get: operations["recipe"];
+        /** Save a recipe under the name of the asset it makes. */
+        put: operations["save_recipe"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/imports/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a file would come to if it were imported; only its beginning is read. */
+        post: operations["look"];
         delete?: never;
         options?: never;
         head?: never;
@@ -491,6 +886,27 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * About
+         * @description What is said of a data asset; what is not given stays.
+         */
+        About: {
+            /**
+             * @description What it holds, where it is from, what to mind.
+             * @default null
+             */
+            description: string | null;
+            /**
+             * @description Words to find it by.
+             * @default null
+             */
+            tags: string[] | null;
+            /**
+             * @description Who answers for it.
+             * @default null
+             */
+            owner: string | null;
+        };
+        /**
          * Added
          * @description What adding came to: the version, or the job that goes on reading a large file.
          */
@@ -502,8 +918,13 @@ export interface components {
         /**
          * Asset
          * @description One version of a data asset, in a line.
+         *
+         *     `archived` says since when it is put away, `held` why it is not taken by those who name no version,
+         *     `refreshable` whether its source can be read again.
          */
         Asset: {
+            /** @enum {string} */
+            kind: "table" | "file" | "folder";
             name: string;
             version: number;
             ref: string;
@@ -514,12 +935,22 @@ export interface components {
             created: number;
             by: string;
             source: string;
+            held: string | null;
+            description: string;
+            tags: string[];
+            owner: string;
+            archived: number | null;
+            refreshable: boolean;
         };
         /**
          * AssetDetail
          * @description One version of a data asset, whole; `versions` are all of the name, newest first.
+         *
+         *     `origin` is what it was made from, where that can be read again.
          */
         AssetDetail: {
+            /** @enum {string} */
+            kind: "table" | "file" | "folder";
             name: string;
             version: number;
             ref: string;
@@ -530,12 +961,45 @@ export interface components {
             created: number;
             by: string;
             source: string;
+            held: string | null;
+            description: string;
+            tags: string[];
+            owner: string;
+            archived: number | null;
+            refreshable: boolean;
+            origin: {
+                [key: string]: unknown;
+            } | null;
             fields: components["schemas"]["Column"][];
             sha256: string;
             found: {
                 [key: string]: unknown;
             };
             versions: components["schemas"]["Asset"][];
+        };
+        /**
+         * Association
+         * @description How two columns go together: `value` from -1 or 0 to 1; of two numbers also Pearson's.
+         */
+        Association: {
+            left: string;
+            right: string;
+            /** @enum {string} */
+            measure: "spearman" | "cramers_v" | "correlation_ratio";
+            value: number;
+            pearson: number | null;
+        };
+        /**
+         * Associations
+         * @description The strongest pairs of columns, of `sampled` rows.
+         */
+        Associations: {
+            ref: string;
+            rows: number;
+            sampled: number;
+            columns: string[];
+            left_out: string[];
+            pairs: components["schemas"]["Association"][];
         };
         /**
          * AutoMLRun
@@ -679,6 +1143,15 @@ export interface components {
             source: string;
         };
         /**
+         * CellChange
+         * @description One value that changed.
+         */
+        CellChange: {
+            column: string;
+            before: unknown;
+            after: unknown;
+        };
+        /**
          * CellOf
          * @description A verb and what it is told.
          */
@@ -717,6 +1190,76 @@ export interface components {
             versions: {
                 [key: string]: string;
             };
+        };
+        /**
+         * ChangedRow
+         * @description A row of both versions, by its key, and the values that changed.
+         */
+        ChangedRow: {
+            key: unknown[];
+            cells: components["schemas"]["CellChange"][];
+        };
+        /**
+         * Chart
+         * @description One chart of a table.
+         *
+         *     Examples
+         *     --------
+         *     >>> Chart(kind="bar", x="region", y="amount", aggregate="mean").color is None
+         *     True
+         */
+        Chart: {
+            /**
+             * @description What is drawn.
+             * @default histogram
+             * @enum {string}
+             */
+            kind: "histogram" | "bar" | "box" | "scatter" | "line" | "heatmap" | "map";
+            /**
+             * @description Column that goes to the right; of a map the longitude.
+             * @default null
+             */
+            x: string | null;
+            /**
+             * @description Column that goes up; of a map the latitude. Rows are counted where there is none.
+             * @default null
+             */
+            y: string | null;
+            /**
+             * @description Column that divides the rows by colour; of a heat map the value of a field.
+             * @default null
+             */
+            color: string | null;
+            /**
+             * @description How the values of y are put together; mean where y is there, count where not.
+             * @default null
+             */
+            aggregate: ("count" | "sum" | "mean" | "median" | "min" | "max" | "distinct") | null;
+            /**
+             * @description Step of a line over time; one that fits when not given.
+             * @default null
+             */
+            interval: ("minute" | "hour" | "day" | "week" | "month" | "quarter" | "year") | null;
+            /**
+             * @description Bins of a histogram, fields of a heat map on a side.
+             * @default 30
+             */
+            bins: number;
+            /**
+             * @description Most groups; the most frequent are drawn.
+             * @default 20
+             */
+            limit: number;
+            /**
+             * @description Rows that are drawn, such as: amount > 10 and region = south.
+             * @default
+             */
+            filter: string;
+            /**
+             * @description Title; one that says what is drawn when not given.
+             * @default
+             */
+            title: string;
         };
         /**
          * Check
@@ -778,6 +1321,35 @@ export interface components {
             counts: number[];
             note: string;
             alert: boolean;
+            meanings: components["schemas"]["Meaning"][];
+            skew: number | null;
+            zeros: number | null;
+            negative: number | null;
+            infinite: number | null;
+            outliers: number | null;
+            length_min: number | null;
+            length_mean: number | null;
+            length_max: number | null;
+            variants: number;
+        };
+        /**
+         * Comparison
+         * @description What differs between two versions.
+         */
+        Comparison: {
+            before: string;
+            after: string;
+            rows_before: number;
+            rows_after: number;
+            key: string[];
+            summary: string;
+            added: string[];
+            removed: string[];
+            retyped: components["schemas"]["Retyped"][];
+            renamed: components["schemas"]["Renamed"][];
+            rows: components["schemas"]["RowChanges"];
+            drift: components["schemas"]["Drift"][];
+            sampled: number;
         };
         /**
          * Done
@@ -785,6 +1357,22 @@ export interface components {
          */
         Done: {
             id: string;
+        };
+        /**
+         * Drift
+         * @description How far the values of a column moved; `level` is none, some or strong.
+         */
+        Drift: {
+            column: string;
+            /** @enum {string} */
+            level: "none" | "some" | "strong";
+            sentence: string;
+            psi: number | null;
+            test: ("ks" | "chi2") | null;
+            statistic: number | null;
+            p_value: number | null;
+            missing_before: number;
+            missing_after: number;
         };
         /**
          * Edge
@@ -811,6 +1399,17 @@ export interface components {
             };
         };
         /**
+         * FailingRows
+         * @description A page of the rows that fail a rule; `numbers` are their places in the table, from 0.
+         */
+        FailingRows: {
+            total: number;
+            offset: number;
+            columns: components["schemas"]["Column"][];
+            values: unknown[][];
+            numbers: number[];
+        };
+        /**
          * Feature
          * @description A feature that was made of raw columns: how, of which, and what the model loses without it.
          */
@@ -824,7 +1423,8 @@ export interface components {
          * Figures
          * @description Plotly figures by name: score_over_time, confusion, roc, calibration, residuals, importance, …
          *
-         *     `missing` says of some that are not there why; `features` are those that were made of the raw columns.
+         *     `missing` says of some that are not there why; `features` are those that were made of the raw columns;
+         *     `diagrams` say how each candidate works alone, by its number.
          */
         Figures: {
             figures: {
@@ -836,6 +1436,22 @@ export interface components {
                 [key: string]: string;
             };
             features: components["schemas"]["Feature"][];
+            diagrams: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        /**
+         * Finding
+         * @description Something to look at before going on, and what could be done; `column` is None for whole rows.
+         */
+        Finding: {
+            kind: string;
+            column: string | null;
+            sentence: string;
+            suggestion: string;
+            alert: boolean;
         };
         /**
          * Form
@@ -941,6 +1557,187 @@ export interface components {
             done: boolean;
         };
         /**
+         * Look
+         * @description The beginning of a file as it would be imported.
+         *
+         *     `options` are those in effect, `found` the names of those that nobody gave; `choices` lists the sheets or
+         *     the members to choose from; `values` has one list of texts a column; `whole` says that all was looked at.
+         */
+        Look: {
+            format: string;
+            options: {
+                [key: string]: unknown;
+            };
+            found: string[];
+            choices: {
+                [key: string]: string[];
+            };
+            fields: components["schemas"]["LookField"][];
+            values: (string | null)[][];
+            rows: number;
+            whole: boolean;
+            warnings: components["schemas"]["LookWarning"][];
+            error: components["schemas"]["LookError"] | null;
+        };
+        /**
+         * LookAt
+         * @description A file of the server, or an upload that is complete, and what is known of how to read it.
+         */
+        LookAt: {
+            /**
+             * @description What kind of file it is; found if not given.
+             * @default null
+             */
+            format: ("csv" | "excel" | "jsonl" | "fixed" | "parquet") | null;
+            /**
+             * @description Character between two values; found if not given.
+             * @default null
+             */
+            delimiter: string | null;
+            /**
+             * @description Character around values that hold a delimiter or a line end.
+             * @default "
+             */
+            quote: string;
+            /**
+             * @description Encoding of the text, such as utf-8 or cp1252.
+             * @default null
+             */
+            encoding: string | null;
+            /**
+             * @description Whether the first line holds the names of the columns.
+             * @default null
+             */
+            header: boolean | null;
+            /**
+             * @description Decimal sign, . or , ; found if not given.
+             * @default null
+             */
+            decimal: string | null;
+            /**
+             * @description Sign between thousands, such as , or . or a space.
+             * @default null
+             */
+            thousands: string | null;
+            /**
+             * @description Lines above the table that are no part of it.
+             * @default 0
+             */
+            skip_rows: number;
+            /**
+             * @description Rows of another length: refuse the file, fill short ones up, or leave them out.
+             * @default refuse
+             * @enum {string}
+             */
+            ragged: "refuse" | "pad" | "skip";
+            /**
+             * @description A column name that occurs twice: refuse the file, or number the later ones.
+             * @default refuse
+             * @enum {string}
+             */
+            repeated: "refuse" | "number";
+            /**
+             * @description Columns to take, in this order; all if not given.
+             * @default null
+             */
+            columns: string[] | null;
+            /**
+             * @description Sheet of an Excel workbook; the first if not given.
+             * @default null
+             */
+            sheet: string | null;
+            /**
+             * @description File inside a zip archive, where it holds several.
+             * @default null
+             */
+            member: string | null;
+            /**
+             * @description Characters of each column of a fixed width file; found if not given.
+             * @default null
+             */
+            widths: number[] | null;
+            /**
+             * @description Values that mean 'missing'.
+             * @default [
+             *       "",
+             *       "NA",
+             *       "N/A",
+             *       "n/a",
+             *       "#N/A",
+             *       "NaN",
+             *       "nan",
+             *       "null",
+             *       "NULL"
+             *     ]
+             */
+            missing: string[];
+            /**
+             * @description Column name to type (number, integer, boolean, datetime, string, category, text, id, constant) where the found one is not right.
+             * @default {}
+             */
+            types: {
+                [key: string]: string;
+            };
+            /**
+             * @description File, relative to the folder that the file browser shows.
+             * @default null
+             */
+            path: string | null;
+            /**
+             * @description Id of an upload that is complete.
+             * @default null
+             */
+            upload: string | null;
+        };
+        /**
+         * LookError
+         * @description Why the import would fail, and where, as far as that can be said.
+         */
+        LookError: {
+            message: string;
+            line: number | null;
+            column: number | null;
+        };
+        /**
+         * LookField
+         * @description One column as it would be read; `examples` and `missing` are of the rows that were looked at.
+         */
+        LookField: {
+            name: string;
+            physical: string;
+            semantic: string;
+            taken: boolean;
+            examples: string[];
+            missing: number;
+        };
+        /**
+         * LookWarning
+         * @description What a person may want to know; `fix` holds the options that `label` would set.
+         */
+        LookWarning: {
+            message: string;
+            label: string;
+            fix: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * Meaning
+         * @description What values of a column look like (email, money, latitude, …), and which share of them does.
+         */
+        Meaning: {
+            kind: string;
+            share: number;
+        };
+        /**
+         * Measure
+         * @description How a metric is written, and which way is up; nobody knows where a person brought it.
+         */
+        Measure: {
+            title: string;
+            greater_is_better: boolean | null;
+        };
+        /**
          * Member
          * @description One candidate of an ensemble; its weights sum to one.
          */
@@ -952,6 +1749,8 @@ export interface components {
         /**
          * ModelDetail
          * @description One version of a model, whole; `versions` are all of the name, newest first.
+         *
+         *     `measures` has the metrics of all of them.
          */
         ModelDetail: {
             name: string;
@@ -978,12 +1777,20 @@ export interface components {
             inputs: components["schemas"]["Input"][];
             classes: unknown[] | null;
             versions: components["schemas"]["RegisteredModel"][];
+            measures: {
+                [key: string]: components["schemas"]["Measure"];
+            };
         };
         /**
          * NewData
          * @description A file of the server, or an upload that is complete, and how to read it.
          */
         NewData: {
+            /**
+             * @description What kind of file it is; found if not given.
+             * @default null
+             */
+            format: ("csv" | "excel" | "jsonl" | "fixed" | "parquet") | null;
             /**
              * @description Character between two values; found if not given.
              * @default null
@@ -1009,6 +1816,48 @@ export interface components {
              * @default null
              */
             decimal: string | null;
+            /**
+             * @description Sign between thousands, such as , or . or a space.
+             * @default null
+             */
+            thousands: string | null;
+            /**
+             * @description Lines above the table that are no part of it.
+             * @default 0
+             */
+            skip_rows: number;
+            /**
+             * @description Rows of another length: refuse the file, fill short ones up, or leave them out.
+             * @default refuse
+             * @enum {string}
+             */
+            ragged: "refuse" | "pad" | "skip";
+            /**
+             * @description A column name that occurs twice: refuse the file, or number the later ones.
+             * @default refuse
+             * @enum {string}
+             */
+            repeated: "refuse" | "number";
+            /**
+             * @description Columns to take, in this order; all if not given.
+             * @default null
+             */
+            columns: string[] | null;
+            /**
+             * @description Sheet of an Excel workbook; the first if not given.
+             * @default null
+             */
+            sheet: string | null;
+            /**
+             * @description File inside a zip archive, where it holds several.
+             * @default null
+             */
+            member: string | null;
+            /**
+             * @description Characters of each column of a fixed width file; found if not given.
+             * @default null
+             */
+            widths: number[] | null;
             /**
              * @description Values that mean 'missing'.
              * @default [
@@ -1055,6 +1904,14 @@ export interface components {
             name: string;
         };
         /**
+         * NewRules
+         * @description All rules of a data asset, in the place of those it had.
+         */
+        NewRules: {
+            /** @description The rules. */
+            rules: components["schemas"]["Rule"][];
+        };
+        /**
          * NewUpload
          * @description A file that is to come in chunks.
          */
@@ -1075,6 +1932,19 @@ export interface components {
             facts: string;
         };
         /**
+         * Operation
+         * @description One operation of the menu: `form` is the JSON schema of what it is told.
+         */
+        Operation: {
+            op: string;
+            title: string;
+            group: string;
+            help: string;
+            form: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Overview
          * @description The workspace and what is in it.
          */
@@ -1089,6 +1959,20 @@ export interface components {
             jobs: number;
             running: number;
             governance: string;
+        };
+        /**
+         * Plot
+         * @description A chart as a Plotly figure; `rows` matched the filter, `sampled` says that not all are drawn.
+         */
+        Plot: {
+            ref: string;
+            figure: {
+                [key: string]: unknown;
+            };
+            rows: number;
+            drawn: number;
+            sampled: boolean;
+            notes: string[];
         };
         /**
          * Predict
@@ -1112,6 +1996,36 @@ export interface components {
             seconds: number;
         };
         /**
+         * PreviewRecipe
+         * @description A recipe, and how much of its result is shown.
+         */
+        PreviewRecipe: {
+            /** @description Data asset that is prepared. */
+            input: string;
+            /**
+             * @description The steps, in order.
+             * @default []
+             */
+            steps: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * @description Last step that is shown; -1 shows the input.
+             * @default null
+             */
+            step: number | null;
+            /**
+             * @description Number of rows.
+             * @default 200
+             */
+            rows: number;
+            /**
+             * @description Rows of the input it is tried on.
+             * @default 10000
+             */
+            sample: number;
+        };
+        /**
          * Problem
          * @description What went wrong: a sentence a person can act on, and what kind of error it is.
          */
@@ -1122,13 +2036,19 @@ export interface components {
         };
         /**
          * Profile
-         * @description What all columns of a version hold.
+         * @description What all columns of a version hold; `relations` are there when a target is told, strongest first.
          */
         Profile: {
             ref: string;
             rows: number;
             estimated: boolean;
+            duplicates: number;
+            duplicates_estimated: boolean;
             columns: components["schemas"]["ColumnProfile"][];
+            findings: components["schemas"]["Finding"][];
+            target: string | null;
+            relations: components["schemas"]["Relation"][];
+            sampled: number;
         };
         /**
          * Progress
@@ -1140,6 +2060,160 @@ export interface components {
             budget: number | null;
             trials: number;
             at: number;
+        };
+        /**
+         * QualityCheck
+         * @description All rules on one version; `passed` says that no blocking rule failed, `held` why it is held.
+         */
+        QualityCheck: {
+            number: number;
+            asset: string;
+            version: number;
+            ref: string;
+            rows: number;
+            passed: boolean;
+            warnings: number;
+            created: number;
+            by: string;
+            results: components["schemas"]["RuleResult"][];
+            held: string | null;
+        };
+        /**
+         * QualityKind
+         * @description One kind of rule: `form` is the JSON schema of what it is told; `columns` how many it is about.
+         */
+        QualityKind: {
+            /** @enum {string} */
+            kind: "not_null" | "unique" | "range" | "set" | "regex" | "row_count" | "freshness" | "foreign_key" | "expression" | "like_previous";
+            title: string;
+            summary: string;
+            /** @enum {string} */
+            columns: "one" | "some" | "none";
+            form: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * QualityRules
+         * @description The rules of a data asset; `changed` and `by` are None where there never were any.
+         */
+        QualityRules: {
+            asset: string;
+            rules: components["schemas"]["SaidRule"][];
+            changed: number | null;
+            by: string | null;
+        };
+        /**
+         * Recipe
+         * @description A saved recipe; its name is that of the asset it makes.
+         */
+        Recipe: {
+            name: string;
+            input: string;
+            steps: {
+                [key: string]: unknown;
+            }[];
+            changed: number;
+            by: string;
+        };
+        /**
+         * RecipeCode
+         * @description A recipe, and the language it is written in.
+         */
+        "RecipeCode-Input": {
+            /** @description Data asset that is prepared. */
+            input: string;
+            /**
+             * @description The steps, in order.
+             * @default []
+             */
+            steps: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * @description Language.
+             * @default pandas
+             * @enum {string}
+             */
+            kind: "pandas" | "sql" | "cell";
+            /**
+             * @description Data asset it makes.
+             * @default prepared
+             */
+            name: string;
+        };
+        /**
+         * RecipeCode
+         * @description A recipe as code, and as a notebook where the language has one.
+         */
+        "RecipeCode-Output": {
+            kind: string;
+            text: string;
+            notebook: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * RecipeColumn
+         * @description A column: `kind` is number, text, boolean or date.
+         */
+        RecipeColumn: {
+            name: string;
+            kind: string;
+        };
+        /**
+         * RecipeLines
+         * @description Steps to be written as lines, or lines to be read as steps.
+         */
+        "RecipeLines-Input": {
+            /**
+             * @description Steps.
+             * @default null
+             */
+            steps: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * @description Lines.
+             * @default null
+             */
+            text: string | null;
+        };
+        /**
+         * RecipeLines
+         * @description The same steps as lines and as values.
+         */
+        "RecipeLines-Output": {
+            text: string;
+            steps: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * RecipeOf
+         * @description A recipe; a step that is not finished yet is told as far as it is.
+         */
+        RecipeOf: {
+            /** @description Data asset that is prepared. */
+            input: string;
+            /**
+             * @description The steps, in order.
+             * @default []
+             */
+            steps: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * RecipePreview
+         * @description Rows after the step that was asked for, or after the last one that works.
+         */
+        RecipePreview: {
+            step: number;
+            total: number;
+            columns: components["schemas"]["RecipeColumn"][];
+            values: unknown[][];
+            steps: components["schemas"]["StepPreview"][];
         };
         /**
          * RegisteredModel
@@ -1166,6 +2240,60 @@ export interface components {
             existed: boolean;
         };
         /**
+         * Relation
+         * @description What a column alone says of the target, from 0 (nothing) to 1 (all of it).
+         */
+        Relation: {
+            column: string;
+            /** @enum {string} */
+            measure: "auc" | "r2" | "information";
+            score: number;
+            strength: number;
+            leak: boolean;
+        };
+        /**
+         * Release
+         * @description Why a version that is held becomes one that is used.
+         */
+        Release: {
+            /** @description Why it may be used all the same. */
+            reason: string;
+        };
+        /**
+         * Renamed
+         * @description Columns that are probably one.
+         */
+        Renamed: {
+            before: string;
+            after: string;
+        };
+        /**
+         * Retyped
+         * @description A column whose type changed.
+         */
+        Retyped: {
+            name: string;
+            before: string;
+            after: string;
+        };
+        /**
+         * RowChanges
+         * @description Which rows differ; the lists hold the first of each, their columns are `columns`.
+         */
+        RowChanges: {
+            added: number;
+            removed: number;
+            changed: number;
+            unchanged: number;
+            columns: string[];
+            added_rows: unknown[][];
+            removed_rows: unknown[][];
+            changed_rows: components["schemas"]["ChangedRow"][];
+            changed_columns: {
+                [key: string]: number;
+            };
+        };
+        /**
          * Rows
          * @description A page of a table: `values` has one list a column; `total` rows match the filter.
          */
@@ -1174,6 +2302,115 @@ export interface components {
             offset: number;
             columns: components["schemas"]["Column"][];
             values: unknown[][];
+        };
+        /**
+         * Rule
+         * @description One rule about a table.
+         *
+         *     Examples
+         *     --------
+         *     >>> Rule(kind="range", columns=["age"], minimum=0, maximum=120).sentence
+         *     "'age' is between 0 and 120"
+         *     >>> Rule(kind="not_null", columns=["email"], share=0.05, severity="warn").sentence
+         *     "'email' is not missing (up to 5% of the rows may be)"
+         */
+        Rule: {
+            /**
+             * @description What is asked.
+             * @enum {string}
+             */
+            kind: "not_null" | "unique" | "range" | "set" | "regex" | "row_count" | "freshness" | "foreign_key" | "expression" | "like_previous";
+            /** @description Columns it is about. */
+            columns?: string[];
+            /**
+             * @description Share of the rows that may fail, such as 0.01.
+             * @default 0
+             */
+            share: number;
+            /**
+             * @description Smallest allowed: a number or a date.
+             * @default null
+             */
+            minimum: string | null;
+            /**
+             * @description Largest allowed: a number or a date.
+             * @default null
+             */
+            maximum: string | null;
+            /** @description What is allowed. */
+            values?: string[];
+            /**
+             * @description Regular expression (RE2) for the whole text.
+             * @default null
+             */
+            pattern: string | null;
+            /**
+             * @description Days that the newest date may be old.
+             * @default null
+             */
+            days: number | null;
+            /**
+             * @description Other data that the values occur in, such as customers or customers@2.
+             * @default null
+             */
+            other: string | null;
+            /**
+             * @description Column of that data.
+             * @default null
+             */
+            key: string | null;
+            /**
+             * @description Such as: price > 0 and (state = paid or paid is missing).
+             * @default null
+             */
+            expression: string | null;
+            /**
+             * @description Largest shift of a distribution (population stability index).
+             * @default 0.2
+             */
+            shift: number;
+            /**
+             * @description Largest rise of the share of missing values.
+             * @default 0.05
+             */
+            gaps: number;
+            /**
+             * @description Largest change of the number of rows, as a share.
+             * @default 0.5
+             */
+            change: number;
+            /**
+             * @description block: a version that fails does not become the newest one.
+             * @default warn
+             * @enum {string}
+             */
+            severity: "warn" | "block";
+            /**
+             * @description Why it is asked.
+             * @default
+             */
+            note: string;
+            /**
+             * @description Whether it is checked.
+             * @default true
+             */
+            enabled: boolean;
+        };
+        /**
+         * RuleResult
+         * @description What one rule came to: `sample` are the numbers (from 0) of the first rows that fail.
+         *
+         *     `failing` and `share` count rows; they are 0 where a rule asks the table as a whole. `evidence` is a
+         *     sentence about what was found.
+         */
+        RuleResult: {
+            rule: components["schemas"]["Rule"];
+            sentence: string;
+            passed: boolean;
+            failing: number;
+            share: number;
+            sample: number[];
+            evidence: string;
         };
         /**
          * Run
@@ -1239,6 +2476,39 @@ export interface components {
             certificate: components["schemas"]["Certificate"] | null;
         };
         /**
+         * RunRecipe
+         * @description A recipe, and the data asset it makes.
+         */
+        RunRecipe: {
+            /** @description Data asset that is prepared. */
+            input: string;
+            /**
+             * @description The steps, in order.
+             * @default []
+             */
+            steps: {
+                [key: string]: unknown;
+            }[];
+            /** @description Data asset that gets the new version. */
+            name: string;
+        };
+        /**
+         * Said
+         * @description What something came to, as a sentence.
+         */
+        Said: {
+            ok: boolean;
+            sentence: string;
+        };
+        /**
+         * SaidRule
+         * @description A rule beside its sentence.
+         */
+        SaidRule: {
+            rule: components["schemas"]["Rule"];
+            sentence: string;
+        };
+        /**
          * Score
          * @description A score on rows held out, of the recommended model; between `low` and `high` in 19 of 20 cases.
          */
@@ -1257,6 +2527,31 @@ export interface components {
             version: string;
             root: string;
             revision: number;
+        };
+        /**
+         * StepPreview
+         * @description What one step did to the sample, or the sentence that says why it could not.
+         */
+        StepPreview: {
+            op: string;
+            enabled: boolean;
+            before: number | null;
+            after: number | null;
+            added: string[];
+            removed: string[];
+            changed: string[];
+            error: string | null;
+        };
+        /**
+         * Suggestion
+         * @description A chart worth looking at: what to tell the plot, and why.
+         */
+        Suggestion: {
+            title: string;
+            why: string;
+            chart: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Trial
@@ -1483,7 +2778,9 @@ export interface operations {
     };
     assets: {
         parameters: {
-            query?: never;
+            query?: {
+                archived?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1574,7 +2871,42 @@ export interface operations {
             };
         };
     };
-    profile: {
+    describe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["About"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -1591,7 +2923,295 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["Said"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    profile: {
+        parameters: {
+            query?: {
+                target?: string | null;
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    associations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Associations"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare: {
+        parameters: {
+            query: {
+                other: string;
+                key?: string[];
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestion"][];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chart"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plot"];
                 };
             };
             /** @description What went wrong, in a sentence. */
@@ -1632,6 +3252,553 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Rows"];
                     "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityKind"][];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityRules"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRules"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityRules"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaidRule"][];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quality_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityCheck"][];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityCheck"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    failing_rows: {
+        parameters: {
+            query: {
+                rule: number;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailingRows"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Release"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"][];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRecipe"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipePreview"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRecipe"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recipe_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipeCode-Input"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeCode-Output"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recipe_lines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipeLines-Input"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeLines-Output"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recipes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipe"][];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipe"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecipeOf"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recipe"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookAt"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Look"];
                 };
             };
             /** @description What went wrong, in a sentence. */

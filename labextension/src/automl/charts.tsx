@@ -7,7 +7,7 @@ import { Chart } from '../shared/chart';
 import { useFetched } from '../shared/fetched';
 import { Card, Empty, Failed, Skeleton } from '../shared/parts';
 import type { IStudio } from '../studio';
-import { fitted } from './figure';
+import { fitted } from '../shared/figure';
 import type { Figure, RunModel } from './model';
 import { MadeFeatures } from './features';
 

@@ -50,7 +50,7 @@ export function Overview({
         <KeyFigures studio={studio} run={run} />
       </Head>
       <div className="ls-Run-winner">
-        <Diagram studio={studio} run={run} />
+        <Diagram model={model} run={run} />
         {run.certificate && <CertificateCard certificate={run.certificate} download={fileAddress(run.id)} />}
       </div>
       <RunCharts model={model} only={OVERVIEW} />

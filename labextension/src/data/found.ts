@@ -18,7 +18,7 @@ export function readAs(trans: TranslationBundle, found: Record<string, unknown>)
   return words.filter(Boolean).join(', ');
 }
 
-function delimiterName(trans: TranslationBundle, delimiter: string): string {
+export function delimiterName(trans: TranslationBundle, delimiter: string): string {
   const names: Record<string, string> = {
     ',': trans.__('comma'),
     ';': trans.__('semicolon'),

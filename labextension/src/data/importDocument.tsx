@@ -1,20 +1,25 @@
 /**
- * The document that imports a file: choose it here or on the server, name it, say how to read it if need be.
+ * The document that imports something: choose it, see what would be read, say otherwise where need be, keep it.
  */
 import { UseSignal } from '@jupyterlab/ui-components';
 import React, { DragEvent, KeyboardEvent, ReactNode, useId, useRef, useState } from 'react';
 
-import { bytes, percent } from '../shared/format';
-import { SchemaForm } from '../shared/form';
-import { uploadIcon } from '../shared/icons';
-import { Button, Middle, Skeleton } from '../shared/parts';
+import { bytes, number, percent } from '../shared/format';
+import { closeIcon, dataIcon, uploadIcon } from '../shared/icons';
+import { useLatest } from '../shared/latest';
+import { Button, Empty, Failed, Middle, Skeleton } from '../shared/parts';
 import type { IStudio } from '../studio';
+import { Controls } from './importControls';
+import { LookTable } from './importPreview';
 import type { ImportState, IProblem } from './importState';
+import { Warnings } from './importWarnings';
 
 interface IProps {
   studio: IStudio;
   state: ImportState;
 }
+
+const FILES = '.csv,.tsv,.txt,.gz,.zip,.parquet,.xlsx,.json,.jsonl,.ndjson';
 
 export default function ImportDocument({ studio, state }: IProps) {
   return <UseSignal signal={state.stateChanged}>{() => <ImportForm studio={studio} state={state} />}</UseSignal>;
@@ -22,81 +27,132 @@ export default function ImportDocument({ studio, state }: IProps) {
 
 function ImportForm({ studio, state }: IProps) {
   const { trans } = studio;
-  const suggestions = useId();
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Enter' && event.target instanceof HTMLInputElement && event.target.type === 'text') {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       void state.start();
     }
   };
-  // no <form>: the one of the options stands inside, and forms do not nest
+  const from = state.chosen || state.file;
   return (
     <div role="form" aria-label={trans.__('Import data')} className="ls-import" onKeyDown={onKeyDown}>
-      <h1>{trans.__('Import data')}</h1>
-      <p className="ls-muted">
-        {trans.__(
-          'A CSV or Parquet file becomes a version that never changes. Its types are found; the file stays as it is.'
-        )}
-      </p>
-      <Drop studio={studio} state={state} />
-      <Field label={trans.__('or a file on the server')} field="file" problem={state.problem}>
-        {props => (
-          <>
-            <input
-              {...props}
-              type="text"
-              className="ls-input"
-              list={suggestions}
-              value={state.path}
-              disabled={state.busy}
-              spellCheck={false}
-              placeholder={trans.__('Path as in the file browser, such as data/gapminder.csv')}
-              onChange={event => state.choosePath(event.target.value)}
-            />
-            <datalist id={suggestions}>
-              {state.suggestions.map(path => (
-                <option key={path} value={path} />
-              ))}
-            </datalist>
-          </>
-        )}
-      </Field>
-      <Field label={trans.__('Name')} field="name" problem={state.problem}>
-        {props => (
-          <input
-            {...props}
-            type="text"
-            className="ls-input"
-            value={state.name}
-            disabled={state.busy}
-            spellCheck={false}
-            onChange={event => state.rename(event.target.value)}
-          />
-        )}
-      </Field>
-      <details
-        className="ls-import-options"
-        open={state.problem?.field === 'options' || undefined}
-        onToggle={event => event.currentTarget.open && !state.form && void state.loadForm()}
-      >
-        <summary>{trans.__('How to read it')}</summary>
-        <p className="ls-note">{trans.__('What is left empty is found in the file.')}</p>
-        <Field field="options" problem={state.problem}>
-          {() =>
-            state.form ? (
-              <SchemaForm
-                studio={studio}
-                form={state.form}
-                value={state.options}
-                onChange={options => state.read(options)}
-                choices={async () => []}
+      <header className="ls-import-head">
+        <h1>{trans.__('Import data')}</h1>
+        <p className="ls-muted">
+          {trans.__('It becomes a version that never changes. How it is read is found; the file stays as it is.')}
+        </p>
+      </header>
+      <Source studio={studio} state={state} />
+      {from && (
+        <div className="ls-import-name">
+          <Field label={trans.__('Name')} field="name" problem={state.problem}>
+            {props => (
+              <input
+                {...props}
+                type="text"
+                className="ls-input"
+                value={state.name}
+                disabled={state.busy}
+                spellCheck={false}
+                onChange={event => state.rename(event.target.value)}
+                onKeyDown={event => event.key === 'Enter' && void state.start()}
               />
-            ) : (
-              <Skeleton lines={4} />
-            )
-          }
+            )}
+          </Field>
+          <Doing studio={studio} state={state} />
+        </div>
+      )}
+      {state.problem?.field === 'options' && <Failed error={state.problem.error} />}
+      {from && state.progress === null && <Looked studio={studio} state={state} />}
+    </div>
+  );
+}
+
+/** How it is read at the left, what is read at the right. */
+function Looked({ studio, state }: IProps) {
+  const { trans } = studio;
+  const { value, error, pending } = useLatest(state.look);
+  if (!value) {
+    return error ? (
+      <>
+        <Failed error={error} retry={() => state.again()} />
+        <Controls studio={studio} state={state} look={null} />
+      </>
+    ) : pending ? (
+      <Skeleton lines={8} />
+    ) : (
+      <Empty text={trans.__('Write the path of a table to see it here.')} />
+    );
+  }
+  return (
+    <div className="ls-import-look">
+      <Controls studio={studio} state={state} look={value} />
+      <section className="ls-import-shown" aria-label={trans.__('Preview')} aria-busy={pending}>
+        <div className="ls-import-status">
+          <h2>{trans.__('Preview')}</h2>
+          <span className="ls-note" role="status">
+            {pending
+              ? trans.__('reading…')
+              : trans.__(
+                  'the first %1 rows, %2 columns',
+                  number(value.values[0]?.length ?? 0),
+                  number(value.fields.length)
+                )}
+          </span>
+        </div>
+        {error && <Failed error={error} retry={() => state.again()} />}
+        <Warnings studio={studio} state={state} look={value} />
+        <LookTable studio={studio} state={state} look={value} />
+      </section>
+    </div>
+  );
+}
+
+/** What is imported: a large place to drop something, then one line that says what it is. */
+function Source({ studio, state }: IProps) {
+  const { trans } = studio;
+  const suggestions = useId();
+  if (state.store) {
+    return (
+      <p className="ls-import-source">
+        <dataIcon.react tag="span" className="ls-icon" />
+        <b>{state.store}</b>
+        <code className="ls-cut" title={state.query || state.path}>
+          {state.query || state.path}
+        </code>
+      </p>
+    );
+  }
+  return (
+    <div className={state.chosen || state.file ? 'ls-import-from' : 'ls-import-choice'}>
+      <Drop studio={studio} state={state} />
+      {!state.file && (
+        <Field
+          label={state.chosen ? trans.__('File on the server') : trans.__('or a file on the server')}
+          field="file"
+          problem={state.problem}
+        >
+          {props => (
+            <>
+              <input
+                {...props}
+                type="text"
+                className="ls-input"
+                list={suggestions}
+                value={state.path}
+                disabled={state.busy}
+                spellCheck={false}
+                placeholder={trans.__('Path as in the file browser, such as data/gapminder.csv')}
+                onChange={event => state.choosePath(event.target.value)}
+              />
+              <datalist id={suggestions}>
+                {state.suggestions.map(path => (
+                  <option key={path} value={path} />
+                ))}
+              </datalist>
+            </>
+          )}
         </Field>
-      </details>
-      <Progress studio={studio} state={state} />
+      )}
     </div>
   );
 }
@@ -113,18 +169,19 @@ function Drop({ studio: { trans }, state }: IProps) {
     drag(event, false);
     const [file] = event.dataTransfer.files;
     if (file && !state.busy) {
-      state.chooseFile(file);
+      void state.chooseFile(file);
     }
   };
+  const small = state.file !== null || state.chosen;
   return (
     <div
-      className={`ls-drop ${over ? 'ls-over' : ''}`}
+      className={`ls-drop ${over ? 'ls-over' : ''} ${small ? 'ls-mod-small' : ''}`}
       onDragEnter={event => drag(event, true)}
       onDragOver={event => drag(event, true)}
       onDragLeave={event => drag(event, false)}
       onDrop={drop}
     >
-      <uploadIcon.react tag="span" width="24px" height="24px" />
+      <uploadIcon.react tag="span" className="ls-icon" />
       {state.file ? (
         <span>
           <b>
@@ -133,23 +190,35 @@ function Drop({ studio: { trans }, state }: IProps) {
           <span className="ls-muted">{bytes(state.file.size)}</span>
         </span>
       ) : (
-        <span>{trans.__('Drop a file of this computer here')}</span>
+        !small && <span>{trans.__('Drop a CSV, Excel, JSON lines or Parquet file of this computer here')}</span>
       )}
-      <Button
-        label={state.file ? trans.__('Choose another file') : trans.__('Choose a file')}
-        disabled={state.busy}
-        onClick={() => input.current?.click()}
-      />
+      {state.progress !== null ? (
+        <span className="ls-import-upload" role="status">
+          <progress aria-label={trans.__('Uploading')} value={state.progress} />
+          {trans.__('Uploading, %1', percent(state.progress))}
+          <Button label={trans.__('Cancel')} onClick={() => state.cancel()} />
+        </span>
+      ) : (
+        <Button
+          label={state.file ? trans.__('Choose another file') : trans.__('Choose a file of this computer')}
+          disabled={state.busy}
+          onClick={() => input.current?.click()}
+        />
+      )}
+      {state.file && state.progress === null && (
+        <Button bare label={trans.__('Put the file away')} icon={closeIcon} onClick={() => state.cancel()} />
+      )}
       <input
         ref={input}
         type="file"
         hidden
-        accept=".csv,.tsv,.txt,.gz,.parquet"
+        aria-label={trans.__('File of this computer')}
+        accept={FILES}
         onChange={event => {
           const [file] = event.target.files ?? [];
           event.target.value = ''; // the same file may be chosen again after it was changed
           if (file) {
-            state.chooseFile(file);
+            void state.chooseFile(file);
           }
         }}
       />
@@ -157,27 +226,29 @@ function Drop({ studio: { trans }, state }: IProps) {
   );
 }
 
-function Progress({ studio: { trans }, state }: IProps) {
-  if (state.progress === null) {
+function Doing({ studio: { trans }, state }: IProps) {
+  if (!state.adding) {
     return (
-      <div className="ls-import-actions">
-        <Button label={trans.__('Import')} icon={uploadIcon} main onClick={() => void state.start()} />
-      </div>
+      <Button
+        label={trans.__('Import')}
+        icon={uploadIcon}
+        main
+        disabled={state.progress !== null}
+        title={trans.__('Import (Ctrl Enter)')}
+        onClick={() => void state.start()}
+      />
     );
   }
-  const reading = state.progress === 1;
-  const label = reading ? trans.__('Reading the file…') : trans.__('Uploading, %1', percent(state.progress));
   return (
-    <div className="ls-import-actions" role="status">
-      <progress aria-label={label} value={reading || !state.file ? undefined : state.progress} />
-      <span>{state.file ? label : trans.__('Reading the file…')}</span>
-      {!reading && state.file && <Button label={trans.__('Cancel')} onClick={() => state.cancel()} />}
-    </div>
+    <span className="ls-import-upload" role="status">
+      <progress aria-label={trans.__('Reading all of it')} />
+      {trans.__('Reading all of it…')}
+    </span>
   );
 }
 
 interface IField {
-  label?: string;
+  label: string;
   field: IProblem['field'];
   problem: IProblem | null;
   children: (props: { id: string; 'aria-invalid': boolean; 'aria-describedby'?: string }) => ReactNode;
@@ -188,7 +259,7 @@ function Field({ label, field, problem, children }: IField) {
   const wrong = problem?.field === field ? problem.error : null;
   return (
     <div className="ls-import-field">
-      {label && <label htmlFor={id}>{label}</label>}
+      <label htmlFor={id}>{label}</label>
       {children({ id, 'aria-invalid': !!wrong, 'aria-describedby': wrong ? `${id}-wrong` : undefined })}
       {wrong && (
         <p className="ls-wrong" role="alert" id={`${id}-wrong`}>

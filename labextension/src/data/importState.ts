@@ -1,14 +1,15 @@
 /**
- * A file on its way into the workspace: where it is, what it is to be called, how it is to be read.
+ * Something on its way into the workspace: where it is, what it is to be called, how it is to be read.
+ *
+ * What the server would make of it is asked again after each change, so that a person sees rows, not promises.
  */
 import { VDomModel } from '@jupyterlab/ui-components';
 
-import { Form, get, post, StudioError } from '../api/client';
+import { Look, post, StudioError } from '../api/client';
+import { nameOf, READABLE } from '../shared/adding';
+import { Latest } from '../shared/latest';
 import { upload } from '../shared/upload';
 import type { IStudio } from '../studio';
-
-const TABLES = /\.(csv|tsv|txt|parquet)(\.gz)?$/i;
-const OTHERS = ['name', 'source', 'path', 'upload'];
 
 /** What stands between a person and the table, and the field that it is about. */
 export interface IProblem {
@@ -16,30 +17,54 @@ export interface IProblem {
   error: StudioError;
 }
 
+export type Options = Record<string, unknown>;
+
 export class ImportState extends VDomModel {
   name = '';
+  /** A file of the server, or, with `store`, of a datastore. */
   path = '';
+  store = '';
+  query = '';
   file: File | null = null;
-  /** How to read the file; what is left out is found. */
-  options: Record<string, unknown> = {};
+  /** How to read it; what is left out is found. */
+  options: Options = {};
   problem: IProblem | null = null;
   /** Share of the file that is on the server; null while nothing is on its way. */
   progress: number | null = null;
-  /** The form of the options, when it is there. */
-  form: Form | null = null;
+  /** Whether the version is being made. */
+  adding = false;
+  /** What would be read. */
+  readonly look = new Latest<Look>();
 
-  constructor(private _studio: IStudio) {
+  constructor(
+    private _studio: IStudio,
+    from = ''
+  ) {
     super();
+    const told = new URLSearchParams(from);
+    this.store = told.get('store') ?? '';
+    this.query = told.get('query') ?? '';
+    this.path = told.get('path') ?? '';
+    if (this.path || this.query) {
+      this._guess(this.path || this.store);
+      this._look(0);
+    }
   }
 
   get busy(): boolean {
-    return this.progress !== null;
+    return this.adding || this.progress !== null;
+  }
+
+  /** Whether there is something to look at. */
+  get chosen(): boolean {
+    return this._source !== null;
   }
 
   /** The cell that does the same; a file that is uploaded has no path to be named in one. */
-  get cell(): { magic: string; verb: string; options: Record<string, unknown> } | null {
-    const { name, path, options } = this;
-    return path && !this.file ? { magic: 'data', verb: 'add', options: { name, source: path, ...options } } : null;
+  get cell(): { magic: string; verb: string; options: Options } | null {
+    const { name, path, options, store, query } = this;
+    const source = store ? `${store}:${query || path}` : path;
+    return source && !this.file ? { magic: 'data', verb: 'add', options: { name, source, ...options } } : null;
   }
 
   /** Tables in the folder that the file browser shows, to be suggested. */
@@ -47,20 +72,35 @@ export class ImportState extends VDomModel {
     const { files, app } = this._studio;
     const contents = app.serviceManager.contents;
     return [...(files?.model.items() ?? [])]
-      .filter(({ type, name }) => type !== 'directory' && TABLES.test(name))
+      .filter(({ type, name }) => type !== 'directory' && READABLE.test(name))
       .map(({ path }) => contents.localPath(path));
   }
 
   /** Import a file of the server. */
   choosePath(path: string): void {
+    this._drop();
     this._guess(path);
-    this._set({ path, file: null, problem: null });
+    this._set({ path, file: null, store: '', query: '', options: {}, problem: null });
+    READABLE.test(path) ? this._look() : this.look.clear();
   }
 
-  /** Import a file of this computer. */
-  chooseFile(file: File): void {
+  /** Import a file of this computer: it comes over at once, so that it can be looked at. */
+  async chooseFile(file: File): Promise<void> {
+    this._drop();
     this._guess(file.name);
-    this._set({ file, path: '', problem: null });
+    this.look.clear();
+    const { signal } = (this._abort = new AbortController());
+    this._set({ file, path: '', store: '', query: '', options: {}, problem: null, progress: 0 });
+    const onProgress = (arrived: number, size: number) => this._set({ progress: size ? arrived / size : 1 });
+    try {
+      this._upload = await upload(file, { onProgress, signal });
+      this._set({ progress: null });
+      this._look(0);
+    } catch (error) {
+      if (!signal.aborted) {
+        this._set({ progress: null, problem: problemOf(error) });
+      }
+    }
   }
 
   rename(name: string): void {
@@ -68,22 +108,22 @@ export class ImportState extends VDomModel {
     this._set({ name, problem: this.problem?.field === 'name' ? null : this.problem });
   }
 
-  read(options: Record<string, unknown>): void {
+  /** Read it otherwise; undefined takes back what was said, so that it is found again. */
+  read(part: Options): void {
+    const options = Object.fromEntries(
+      Object.entries({ ...this.options, ...part }).filter(([, value]) => value !== undefined)
+    );
     this._set({ options, problem: this.problem?.field === 'options' ? null : this.problem });
+    this._look();
   }
 
-  async loadForm(): Promise<void> {
-    try {
-      const form = await get('/labstudio/api/forms/{name}', { at: { name: 'data.add' } });
-      this._set({ form: onlyOptions(form) });
-    } catch (error) {
-      this._studio.fail(error);
-    }
+  /** Look again, such as after the file was mended. */
+  again(): void {
+    this._look(0);
   }
 
-  /** Bring the file over if it is here, then have it read. */
+  /** Make the version. */
   async start(): Promise<void> {
-    const { file, name, options } = this;
     if (this.busy) {
       return;
     }
@@ -92,45 +132,58 @@ export class ImportState extends VDomModel {
       this._set({ problem: unsaid });
       return;
     }
-    const abort = (this._abort = new AbortController());
-    const { signal } = abort;
-    this._set({ progress: 0, problem: null });
+    const { signal } = (this._abort = new AbortController());
+    this._set({ adding: true, problem: null });
     try {
-      const onProgress = (arrived: number, size: number) => this._set({ progress: size ? arrived / size : 1 });
-      const source = file ? { upload: await upload(file, { onProgress, signal }) } : { path: this.path.trim() };
-      this._set({ progress: 1 });
-      const body = { ...options, ...source, name: name.trim() } as never; // what is left out has its default
+      const body = { ...this.options, ...this._source, name: this.name.trim() } as never; // what is left out has its default
       this._finish(await post('/labstudio/api/data', { body, signal }));
     } catch (error) {
       if (!signal.aborted) {
-        this._set({ progress: null, problem: problemOf(error) });
+        this._set({ adding: false, problem: problemOf(error) });
       }
     }
   }
 
   /** Stop what is on its way; what has arrived is thrown away. */
   cancel(): void {
-    this._abort?.abort();
-    this._set({ progress: null });
+    this._drop();
+    this._set({ progress: null, adding: false, file: null });
   }
 
   dispose(): void {
     this._abort?.abort();
+    this.look.dispose();
     super.dispose();
   }
 
-  private _finish({
-    asset,
-    existed,
-    job
-  }: {
-    asset: { ref: string; subject: string } | null;
-    existed: boolean;
-    job: string | null;
-  }): void {
+  private get _source(): Options | null {
+    const { file, store, query } = this;
+    const path = this.path.trim();
+    if (file) {
+      return this._upload ? { upload: this._upload } : null;
+    }
+    return store && query ? { store, query } : store && path ? { store, path } : path ? { path } : null;
+  }
+
+  private _look(pause?: number): void {
+    const source = this._source;
+    if (source) {
+      const body = { ...this.options, ...source } as never;
+      this.look.ask(signal => post('/labstudio/api/imports/look', { body, signal }), pause);
+    }
+  }
+
+  private _drop(): void {
+    this._abort?.abort();
+    this._upload = null;
+  }
+
+  private _finish({ asset, existed, job }: IAdded): void {
     const { trans, tell, open } = this._studio;
     this._named = false;
-    this._set({ progress: null, file: null, path: '', name: '', options: {} });
+    this._upload = null;
+    this.look.clear();
+    this._set({ adding: false, file: null, path: '', store: '', query: '', name: '', options: {} });
     if (job) {
       open(`job:${job}`);
     } else if (asset) {
@@ -143,7 +196,7 @@ export class ImportState extends VDomModel {
 
   private _unsaid(): IProblem | null {
     const { trans } = this._studio;
-    if (!this.file && !this.path.trim()) {
+    if (!this._source) {
       return { field: 'file', error: invalid(trans.__('Choose a file, or write the path of one on the server.')) };
     }
     return this.name.trim() ? null : { field: 'name', error: invalid(trans.__('Give the data a name.')) };
@@ -151,7 +204,7 @@ export class ImportState extends VDomModel {
 
   private _guess(file: string): void {
     if (!this._named) {
-      this.name = nameOf(file);
+      this.name = file ? nameOf(file) : '';
     }
   }
 
@@ -164,39 +217,19 @@ export class ImportState extends VDomModel {
 
   private _abort: AbortController | null = null;
   private _named = false;
+  private _upload: string | null = null;
 }
 
-/** A name that a file suggests: `data/Life Expectancy.csv.gz` is `life-expectancy`. */
-export function nameOf(file: string): string {
-  const base = file.slice(file.lastIndexOf('/') + 1).replace(TABLES, '');
-  return base
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}_.]+/gu, '-')
-    .replace(/^[-.]+|[-.]+$/g, '');
+interface IAdded {
+  asset: { ref: string; subject: string } | null;
+  existed: boolean;
+  job: string | null;
 }
 
-/** Which field a sentence of the server is about; it begins with the name of an option, if it is one. */
+/** Which field a sentence of the server is about. */
 export function problemOf(error: unknown): IProblem {
   const told = error instanceof StudioError ? error : new StudioError('Unexpected', String(error), 0);
-  const [, first] = /^(\w+): /.exec(told.message) ?? [];
-  const isOption = ['delimiter', 'quote', 'encoding', 'header', 'decimal', 'missing', 'types'].includes(first);
-  return { field: first === 'name' ? 'name' : isOption ? 'options' : 'file', error: told };
-}
-
-/** The form without the fields that the document has itself. */
-function onlyOptions(form: Form): Form {
-  const schema = form.form as { properties?: Record<string, unknown>; required?: string[] };
-  const properties = Object.fromEntries(
-    Object.entries(schema.properties ?? {}).filter(([key]) => !OTHERS.includes(key))
-  );
-  const keep = (names: string[] = []) => names.filter(name => !OTHERS.includes(name));
-  return {
-    ...form,
-    form: { ...schema, properties, required: keep(schema.required) },
-    first: [...keep(form.first), ...form.groups.flatMap(group => keep(group.fields))],
-    groups: []
-  };
+  return { field: /^name\b/.test(told.message) ? 'name' : told.status === 404 ? 'file' : 'options', error: told };
 }
 
 function invalid(message: string): StudioError {

@@ -1,15 +1,16 @@
 /**
  * The data panel: a section of assets, the documents of versions, and the one that imports a file.
  */
-import { addIcon, launchIcon } from '@jupyterlab/ui-components';
+import { addIcon, fileIcon, folderIcon, launchIcon, refreshIcon, undoIcon } from '@jupyterlab/ui-components';
 import React, { lazy, Suspense } from 'react';
 
 import { Asset, get } from '../api/client';
 import { Fetched } from '../shared/fetched';
 import { ago, exact, number } from '../shared/format';
-import { cellIcon, dataIcon, runIcon, uploadIcon } from '../shared/icons';
+import { archiveIcon, cellIcon, dataIcon, runIcon, uploadIcon } from '../shared/icons';
 import { Button, Skeleton } from '../shared/parts';
 import type { IContent, IItem, IPanel, IStudio } from '../studio';
+import { archive, isArchived, refresh, restore } from './assetActions';
 import { ImportState } from './importState';
 import { AssetView } from './view';
 
@@ -21,10 +22,17 @@ const IMPORT = 'import:';
 export function dataPanel(studio: IStudio): IPanel {
   const { trans } = studio;
   const views = new Map<string, AssetView>();
+  let away = 0; // assets that were put away
+  let showAway = false;
   const items = new Fetched(async signal => {
-    const assets = await get('/labstudio/api/data', { signal });
-    return assets.map(asset => item(studio, asset));
+    const assets = await get('/labstudio/api/data', { signal, query: { archived: true } });
+    away = assets.filter(isArchived).length;
+    return assets.filter(asset => showAway || !isArchived(asset)).map(asset => item(studio, asset));
   }, studio.changes);
+  const toggle = () => {
+    showAway = !showAway;
+    void items.refresh();
+  };
   const importData = { label: trans.__('Import data'), icon: addIcon, run: () => studio.open(IMPORT) };
   return {
     section: {
@@ -33,11 +41,15 @@ export function dataPanel(studio: IStudio): IPanel {
       rank: 10,
       items,
       add: importData,
-      empty: { text: trans.__('No data yet. Import a CSV or Parquet file to begin.'), action: importData }
+      foot: () =>
+        away === 0
+          ? null
+          : { label: showAway ? trans.__('Hide archived') : trans.__('Show %1 archived', away), run: toggle },
+      empty: { text: trans.__('No data yet. Import a file to begin.'), action: importData }
     },
     documents: [
       { kind: 'data', icon: dataIcon, title: ref => ref, open: ref => openAsset(studio, ref, views) },
-      { kind: 'import', icon: uploadIcon, title: () => trans.__('Import data'), open: () => openImport(studio) }
+      { kind: 'import', icon: uploadIcon, title: () => trans.__('Import data'), open: from => openImport(studio, from) }
     ]
   };
 }
@@ -51,16 +63,29 @@ function item(studio: IStudio, asset: Asset): IItem {
     icon: cellIcon,
     run: () => studio.insertCell('data', 'show', { data: asset.ref })
   };
+  const again = {
+    label: trans.__('Read the source again'),
+    icon: refreshIcon,
+    run: () => refresh(studio, asset.name)
+  };
+  const put = isArchived(asset)
+    ? { label: trans.__('Take out of the archive'), icon: undoIcon, run: () => restore(studio, asset.name) }
+    : { label: trans.__('Archive'), icon: archiveIcon, run: () => archive(studio, asset.name) };
   return {
     subject: asset.subject,
-    icon: dataIcon,
+    icon: { table: dataIcon, file: fileIcon, folder: folderIcon }[asset.kind],
     tone: 'plain',
     name: asset.name,
     version: asset.version,
-    facts: `${number(asset.rows)} × ${number(asset.columns)} · ${ago(asset.created)}`,
+    facts: `${isArchived(asset) ? `${trans.__('archived')} · ` : ''}${shape(studio, asset)} · ${ago(asset.created)}`,
     title: trans.__('%1, added %2 by %3, from %4', asset.ref, exact(asset.created), asset.by, asset.source),
-    actions: [run, open, cell]
+    actions: [...(asset.kind === 'table' ? [run] : []), open, cell, ...(asset.refreshable ? [again] : []), put]
   };
+}
+
+function shape({ trans }: IStudio, asset: Asset): string {
+  const { rows, columns } = asset;
+  return asset.kind === 'table' ? `${number(rows)} × ${number(columns)}` : trans._n('%1 file', '%1 files', rows);
 }
 
 function openAsset(studio: IStudio, ref: string, views: Map<string, AssetView>): IContent {
@@ -69,7 +94,10 @@ function openAsset(studio: IStudio, ref: string, views: Map<string, AssetView>):
   views.set(ref, view);
   const asset = new Fetched(signal => get('/labstudio/api/data/{ref}', { at, signal }), studio.changes);
   const changes = ref.includes('@') ? null : studio.changes; // a version never changes, the newest one may be another
-  const profile = new Fetched(signal => get('/labstudio/api/data/{ref}/profile', { at, signal }), changes);
+  const profile = new Fetched(signal => {
+    const query = view.target ? { target: view.target } : {};
+    return get('/labstudio/api/data/{ref}/profile', { at, query, signal });
+  }, changes);
   const run = () => studio.open(`new-run:${asset.value?.ref ?? ref}`);
   const props = { studio, asset, profile, view };
   return {
@@ -81,7 +109,7 @@ function openAsset(studio: IStudio, ref: string, views: Map<string, AssetView>):
         onClick: run
       }),
     view: () => later(React.createElement(DataDocument, props)),
-    cell: () => (asset.value ? { magic: 'data', verb: 'show', options: { data: asset.value.ref } } : null),
+    cell: () => (asset.value ? view.cell(asset.value.ref) : null),
     dispose: () => {
       asset.dispose();
       profile.dispose();
@@ -90,8 +118,8 @@ function openAsset(studio: IStudio, ref: string, views: Map<string, AssetView>):
   };
 }
 
-function openImport(studio: IStudio): IContent {
-  const state = new ImportState(studio);
+function openImport(studio: IStudio, from: string): IContent {
+  const state = new ImportState(studio, from);
   return {
     view: () => later(React.createElement(ImportDocument, { studio, state })),
     cell: () => state.cell,

@@ -7,7 +7,10 @@ import type { ColumnProfile, Profile } from '../api/client';
 import { Fetched, useFetched } from '../shared/fetched';
 import { Empty, StateView } from '../shared/parts';
 import type { IStudio } from '../studio';
+import { AssociationsView } from './associations';
+import { Findings, Relations, TargetChooser } from './findings';
 import { ProfileCard } from './profileCard';
+import type { AssetView } from './view';
 
 const PORTION = 60;
 const FEW = 12; // columns that need neither search nor order
@@ -18,10 +21,16 @@ interface IProps {
   studio: IStudio;
   profile: Fetched<Profile>;
   columns: number;
+  view: AssetView;
 }
 
-export function ProfileView({ studio, profile, columns }: IProps) {
+export function ProfileView({ studio, profile, columns, view }: IProps) {
   const state = useFetched(profile);
+  const [target, setTarget] = useState(view.target);
+  const choose = (name: string | null) => {
+    setTarget((view.target = name));
+    void profile.refresh();
+  };
   const skeleton = (
     <div className="ls-profile" aria-busy="true" aria-label={studio.trans.__('Profile, on its way')}>
       {Array.from({ length: Math.min(columns, FEW) }, (_, index) => (
@@ -31,8 +40,35 @@ export function ProfileView({ studio, profile, columns }: IProps) {
   );
   return (
     <StateView state={state} skeleton={skeleton} retry={() => void profile.refresh()}>
-      {found => <Cards studio={studio} profile={found} />}
+      {found => (
+        <>
+          <div className="ls-profile-bar">
+            <TargetChooser
+              studio={studio}
+              columns={found.columns.map(column => column.name)}
+              target={target}
+              onChange={choose}
+            />
+            {target !== found.target && <span className="ls-note">{studio.trans.__('looking…')}</span>}
+          </div>
+          <Findings studio={studio} findings={found.findings} />
+          {found.target && found.relations.length > 0 && <Relations studio={studio} profile={found} />}
+          <Cards studio={studio} profile={found} />
+          <Together studio={studio} reference={found.ref} />
+        </>
+      )}
     </StateView>
+  );
+}
+
+/** The associations, found when somebody asks for them. */
+function Together({ studio, reference }: { studio: IStudio; reference: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details className="ls-Card ls-together" onToggle={event => setOpen(event.currentTarget.open)}>
+      <summary>{studio.trans.__('Which columns go together')}</summary>
+      {open && <AssociationsView studio={studio} reference={reference} />}
+    </details>
   );
 }
 

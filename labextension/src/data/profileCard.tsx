@@ -11,6 +11,7 @@ import { warnIcon } from '../shared/icons';
 import { Facts, Middle } from '../shared/parts';
 import type { IStudio } from '../studio';
 import { cellText, isNumeric } from './cells';
+import { typeNames } from './words';
 
 const noteIcon = new LabIcon({
   name: 'labstudio:note',
@@ -141,7 +142,7 @@ function Details({ trans, column, rows }: IColumn) {
     [trans.__('smallest'), cellText(column.minimum, column)],
     ...quantiles,
     [trans.__('largest'), cellText(column.maximum, column)],
-    ...(column.std === null ? [] : [[trans.__('standard deviation'), number(column.std)] as [string, string]])
+    ...more(trans, column)
   ];
   const top = column.top.map(([value, count]): [string, string] => [
     cellText(value, column),
@@ -155,19 +156,28 @@ function Details({ trans, column, rows }: IColumn) {
   );
 }
 
-function typeName(trans: TranslationBundle, { physical, semantic }: ColumnProfile): string {
-  const names: Record<string, string> = {
-    string: trans.__('text'),
-    datetime: trans.__('date'),
-    number: trans.__('number'),
-    integer: trans.__('integer'),
-    boolean: trans.__('yes or no'),
-    category: trans.__('category'),
-    constant: trans.__('constant')
-  };
+/** What is known of some columns only. */
+function more(trans: TranslationBundle, column: ColumnProfile): [string, string][] {
+  const { length_min, length_max } = column;
+  const lines: [string, number | string | null][] = [
+    [trans.__('standard deviation'), column.std],
+    [trans.__('skew'), column.skew],
+    [trans.__('zeros'), column.zeros],
+    [trans.__('below zero'), column.negative],
+    [trans.__('far from the others'), column.outliers],
+    [trans.__('letters'), length_min === null ? null : `${length_min} – ${length_max}`]
+  ];
+  return lines
+    .filter((line): line is [string, number | string] => line[1] !== null && line[1] !== undefined)
+    .map(([label, value]) => [label, typeof value === 'number' ? number(value) : value]);
+}
+
+function typeName(trans: TranslationBundle, { physical, semantic, meanings }: ColumnProfile): string {
+  const names = typeNames(trans);
   const stored = names[physical] ?? physical;
   const meant = semantic === 'number' ? stored : (names[semantic] ?? semantic);
-  return meant === stored ? meant : `${meant} · ${stored}`;
+  const looks = meanings[0] ? (names[meanings[0].kind] ?? meanings[0].kind) : '';
+  return [...new Set([looks, meant, stored])].filter(Boolean).slice(0, 2).join(' · ');
 }
 
 function facts(trans: TranslationBundle, column: ColumnProfile, rows: number): [string, string] {

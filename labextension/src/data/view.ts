@@ -1,17 +1,29 @@
 /**
- * What a person has made of a version's document: the tab, the filter and the order, how far it is scrolled.
+ * What a person has made of a version's document: the tab, the filter and the order, the chart, how far it is scrolled.
  *
  * It outlives the document, so that one opened again looks as it was left; the rows do not.
  */
 import { ISignal, Signal } from '@lumino/signaling';
 
-import type { AssetDetail } from '../api/client';
+import { AssetDetail, Plot, post } from '../api/client';
+import { Latest } from '../shared/latest';
 import { isNumeric } from './cells';
 import { GridModel, IQuery } from './gridModel';
+
+/** What is told of a chart, as the server's form says it. */
+export type ChartSpec = Record<string, unknown>;
 
 export class AssetView {
   tab = 'preview';
   scroll = { x: 0, y: 0 };
+  /** The column that the others are looked at for. */
+  target: string | null = null;
+  /** The chart that is put together, and the version it was last drawn of. */
+  chart: ChartSpec | null = null;
+  drawnOf = '';
+  readonly plot = new Latest<Plot>();
+  /** What a version is compared with, and by which columns. */
+  compared: { other: string; key: string[] } | null = null;
 
   /** The filter and the order that are wished; the grid's own state says which are shown. */
   get query(): IQuery {
@@ -39,6 +51,30 @@ export class AssetView {
       void this._grid?.apply(query);
       this._changed.emit();
     }
+  }
+
+  /** Draw a chart of a version. */
+  draw(ref: string, chart: ChartSpec, pause?: number): void {
+    this.chart = chart;
+    this.drawnOf = ref;
+    const told = { at: { ref }, body: chart as never };
+    this.plot.ask(signal => post('/labstudio/api/data/{ref}/plot', { ...told, signal }), pause);
+  }
+
+  /** The cell that shows what is looked at. */
+  cell(ref: string): { magic: string; verb: string; options: Record<string, unknown> } {
+    const { tab, chart, compared, target } = this;
+    if (tab === 'explore' && chart) {
+      return { magic: 'data', verb: 'plot', options: { data: ref, ...chart } };
+    }
+    if (tab === 'compare' && compared) {
+      const { other, key } = compared;
+      return { magic: 'data', verb: 'diff', options: { before: other, after: ref, ...(key.length ? { key } : {}) } };
+    }
+    if (tab === 'profile') {
+      return { magic: 'data', verb: 'profile', options: { data: ref, ...(target ? { target } : {}) } };
+    }
+    return { magic: 'data', verb: 'show', options: { data: ref } };
   }
 
   /** A filter that this table understands. */

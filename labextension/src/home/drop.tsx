@@ -72,7 +72,7 @@ export function Drop({ studio, quiet }: { studio: IStudio; quiet?: boolean }): R
         <>
           <div className="ls-Drop-text">
             <h2>{trans.__('Drop a file here')}</h2>
-            <p>{trans.__('CSV, TSV or Parquet. It stays on this server.')}</p>
+            <p>{trans.__('CSV, Excel, JSON lines or Parquet. It stays on this server.')}</p>
             <p className="ls-note">{trans.__('In the file browser, right-click a file and choose “Add to Studio”.')}</p>
           </div>
           <Button

@@ -8,7 +8,7 @@ import { bytes, power, score } from '../shared/format';
 import { badIcon, okIcon } from '../shared/icons';
 import { Ago, Card, Middle } from '../shared/parts';
 import type { IStudio } from '../studio';
-import { best, metricTitle } from './metrics';
+import { best } from './metrics';
 
 const SHOWN = 5; // versions beside each other, before one has to ask for the others
 
@@ -17,7 +17,7 @@ export function Versions({ studio, model }: { studio: IStudio; model: ModelDetai
   const [all, setAll] = useState(false);
   const newest = model.versions.filter((one, at) => all || at < SHOWN || one.ref === model.ref);
   const shown = [...newest].reverse();
-  const metrics = [...new Set([model, ...shown].flatMap(one => Object.keys(one.metrics)))];
+  const metrics = Object.keys(model.measures);
   const sameData = new Set(shown.map(one => one.data)).size === 1;
   const note =
     shown.length < 2
@@ -42,10 +42,11 @@ export function Versions({ studio, model }: { studio: IStudio; model: ModelDetai
           <tbody>
             {metrics.map(name => {
               const values = shown.map(one => one.metrics[name] as number | undefined);
-              const bold = best(name, values);
+              const { title, greater_is_better: up } = model.measures[name];
+              const bold = best(up, values);
               return (
                 <tr key={name}>
-                  <th scope="row">{trans.__('%1, held out', metricTitle(name))}</th>
+                  <th scope="row">{trans.__('%1, held out', title)}</th>
                   {shown.map((one, at) => (
                     <td key={one.ref} className={mark(one, model)}>
                       {bold.has(at) ? <b>{score(values[at])}</b> : score(values[at])}

@@ -26,7 +26,9 @@ export function opened(studio: IStudio, { asset, existed, job }: Added): void {
 
 /** A name for the data in a file: `Gap minder (1).csv.gz` is `gap-minder-1`. */
 export function nameOf(filename: string): string {
-  const stem = filename.replace(/^.*[/\\]/, '').replace(/(\.(csv|tsv|txt|gz|zst|parquet|json|jsonl))+$/i, '');
+  const stem = filename
+    .replace(/^.*[/\\]/, '')
+    .replace(/(\.(csv|tsv|txt|gz|zip|zst|parquet|json|jsonl|ndjson|xlsx))+$/i, '');
   const plain = stem
     .normalize('NFC')
     .replace(/[^\p{L}\p{N}.-]+/gu, '-')
@@ -35,4 +37,9 @@ export function nameOf(filename: string): string {
 }
 
 /** What the studio reads, by how a file's name ends. */
-export const READABLE = /\.(csv|tsv|parquet)(\.gz)?$/i;
+export const READABLE = /\.((csv|tsv|txt|parquet|jsonl|ndjson|json)(\.gz)?|xlsx|zip|gz)$/i;
+
+/** The subject of the document that imports a file of the server, or a file or query of a datastore. */
+export function importOf(from: { path?: string; store?: string; query?: string }): string {
+  return `import:?${new URLSearchParams(from as Record<string, string>)}`;
+}

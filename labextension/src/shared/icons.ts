@@ -3,6 +3,7 @@
  */
 import {
   checkIcon,
+  closeIcon,
   codeIcon,
   copyIcon,
   downloadIcon,
@@ -16,7 +17,7 @@ import {
 
 import type { Tone } from '../studio';
 
-export { copyIcon, downloadIcon, filterIcon, homeIcon, runIcon, stopIcon };
+export { closeIcon, copyIcon, downloadIcon, filterIcon, homeIcon, runIcon, stopIcon };
 export const cellIcon = codeIcon;
 export const uploadIcon = fileUploadIcon;
 export const plainIcon = checkIcon;
@@ -39,6 +40,14 @@ export const studioIcon = draw(
   )
 );
 export const dataIcon = draw('data', line('M4 5h16v14H4zM4 10h16M10 10v9'));
+export const storeIcon = draw(
+  'store',
+  line(
+    'M4 6c0-1.7 3.6-3 8-3s8 1.3 8 3-3.6 3-8 3-8-1.3-8-3v12c0 1.7 3.6 3 8 3s8-1.3 8-3V6M4 12c0 1.7 3.6 3 8 3s8-1.3 8-3'
+  )
+);
+export const recipeIcon = draw('recipe', line('M5 5h14M7 5v4l5 4 5-4V5M12 13v7m-4 0h8'));
+export const archiveIcon = draw('archive', line('M3 4h18v4H3zM5 8v12h14V8M10 12h4'));
 export const modelIcon = draw('model', line('m12 3 8 4.5v9L12 21l-8-4.5v-9zM4.3 7.7 12 12l7.7-4.3M12 12v8.7'));
 export const jobIcon = draw('job', line('M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 7.5V12l3 2'));
 export const registerIcon = draw('register', line('M12 14V3m-4 4 4-4 4 4M4 13v7h16v-7'));

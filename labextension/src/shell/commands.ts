@@ -6,8 +6,8 @@ import type { ILauncher } from '@jupyterlab/launcher';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { refreshIcon } from '@jupyterlab/ui-components';
 
-import { post } from '../api/client';
-import { nameOf, opened, READABLE } from '../shared/adding';
+import { post, StudioError } from '../api/client';
+import { importOf, nameOf, opened, READABLE } from '../shared/adding';
 import { dataIcon, runIcon, studioIcon, uploadIcon } from '../shared/icons';
 import type { IStudio } from '../studio';
 import { OPEN } from './context';
@@ -85,26 +85,39 @@ export function addCommands(studio: IStudio, places: IPlaces, showPanel: () => v
   addToStudio(studio);
 }
 
-/** "Add to Studio" in the file browser: on the files that the studio reads. */
+/** "Add to Studio" in the file browser: on the files and folders that the studio reads. */
 function addToStudio(studio: IStudio): void {
   const { app, files, trans } = studio;
-  const chosen = () => [...(files?.selectedItems() ?? [])].filter(({ name }) => READABLE.test(name));
+  const chosen = () =>
+    [...(files?.selectedItems() ?? [])].filter(({ name, type }) => type === 'directory' || READABLE.test(name));
+  const drive = (path: string) => app.serviceManager.contents.localPath(path);
   app.commands.addCommand('labstudio:add-to-studio', {
     label: trans.__('Add to Studio'),
-    caption: trans.__('Keep this table in the studio, with a version for every change'),
+    caption: trans.__('Keep this in the studio, with a version for every change'),
     icon: dataIcon,
     isVisible: () => chosen().length > 0,
     describedBy: { args: { type: 'object', properties: {} } },
     execute: async () => {
-      for (const { path } of chosen()) {
-        const drive = app.serviceManager.contents.localPath(path);
+      for (const { path, type } of chosen()) {
         try {
-          opened(studio, await post('/labstudio/api/data', { body: { name: nameOf(path), path: drive } as any }));
+          opened(studio, await post('/labstudio/api/data', { body: { name: nameOf(path), path: drive(path) } as any }));
         } catch (error) {
           studio.fail(error);
+          // what a table is not read as shows where it is read
+          if (type !== 'directory' && error instanceof StudioError && error.kind === 'Invalid') {
+            studio.open(importOf({ path: drive(path) }));
+          }
         }
       }
     }
+  });
+  app.commands.addCommand('labstudio:add-with-options', {
+    label: trans.__('Look before Adding to Studio…'),
+    caption: trans.__('See how this file is read, change it, then keep it in the studio'),
+    icon: uploadIcon,
+    isVisible: () => chosen().length === 1 && chosen()[0].type !== 'directory',
+    describedBy: { args: { type: 'object', properties: {} } },
+    execute: () => chosen().forEach(({ path }) => studio.open(importOf({ path: drive(path) })))
   });
 }
 

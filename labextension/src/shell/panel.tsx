@@ -177,10 +177,20 @@ function Section({ studio, section, search, current }: ISectionProps): ReactElem
             />
           )}
           {items && items.length === 0 && <Nothing {...section.empty} />}
+          <Foot section={section} />
         </>
       )}
     </section>
   );
+}
+
+function Foot({ section }: { section: ISection }): ReactElement | null {
+  const action = section.foot?.();
+  return action ? (
+    <button className="ls-link ls-Section-foot" onClick={() => void action.run()}>
+      {action.label}
+    </button>
+  ) : null;
 }
 
 function Nothing({ text, action }: ISection['empty']): ReactElement {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { fitted } from '../../src/automl/figure';
+import { fitted } from '../../src/shared/figure';
 import { byState } from '../../src/automl/guardrails';
 import { ranked } from '../../src/automl/leaderboard';
 import { isDiagram, plan, wrap } from '../../src/automl/plan';

@@ -1,7 +1,9 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { post, StudioError } from '../../src/api/client';
-import { ImportState, nameOf, problemOf } from '../../src/data/importState';
+import { ImportState, problemOf } from '../../src/data/importState';
+import { toggled } from '../../src/data/importPreview';
+import { importOf, nameOf } from '../../src/shared/adding';
 import type { IStudio } from '../../src/studio';
 
 vi.mock('../../src/api/client', async original => ({ ...(await original<object>()), post: vi.fn() }));
@@ -13,25 +15,60 @@ it.each([
   ['data/Life Expectancy.csv', 'life-expectancy'],
   ['gapminder.csv.gz', 'gapminder'],
   ['sales.2024.parquet', 'sales.2024'],
+  ['lake/orders.xlsx', 'orders'],
   ['  (copy) größe.tsv', 'copy-größe']
 ])('names what is in %s %s', (file, name) => {
   expect(nameOf(file)).toBe(name);
 });
 
 it.each([
-  ['name: give it a name.', 'name'],
-  ['encoding: utf-9 is not known.', 'options'],
-  ['There is no file data.csv.', 'file']
-])('puts “%s” at the field %s', (message, field) => {
-  expect(problemOf(new StudioError('Invalid', message, 400)).field).toBe(field);
+  ['name: give it a name.', 400, 'name'],
+  ['line 7, column 2 ("b"): "x" is not a number.', 400, 'options'],
+  ['There is no file data.csv.', 404, 'file']
+])('puts “%s” at the field %s', (message, status, field) => {
+  expect(problemOf(new StudioError('Invalid', message, status)).field).toBe(field);
+});
+
+it('leaves a column out, takes it again, and never all of them out', () => {
+  const fields = (...taken: boolean[]) => taken.map((one, at) => ({ name: 'abc'[at], taken: one }));
+  expect(toggled(fields(true, true, true), 'b')).toEqual(['a', 'c']);
+  expect(toggled(fields(true, false, true), 'b')).toBeUndefined();
+  expect(toggled(fields(true, false, false), 'a')).toBeUndefined();
 });
 
 describe('an import', () => {
   let state: ImportState;
 
+  const bodies = (route: string) =>
+    asked.mock.calls.filter(([one]) => one.endsWith(route)).map(([, told]) => told!.body);
+
   beforeEach(() => {
-    vi.clearAllMocks();
+    vi.useFakeTimers();
+    vi.resetAllMocks();
     state = new ImportState(studio as unknown as IStudio);
+  });
+
+  afterEach(() => void vi.useRealTimers());
+
+  it('shows what a file would come to, and again when it is to be read otherwise', async () => {
+    state.choosePath('a/wine.csv');
+    state.read({ delimiter: ';' });
+    await vi.runAllTimersAsync();
+    state.read({ delimiter: undefined, decimal: ',' });
+    await vi.runAllTimersAsync();
+    expect(bodies('imports/look')).toEqual([
+      { path: 'a/wine.csv', delimiter: ';' },
+      { path: 'a/wine.csv', decimal: ',' }
+    ]);
+  });
+
+  it('begins with what a link names, and forgets its options with the next file', async () => {
+    state = new ImportState(studio as unknown as IStudio, importOf({ path: 'a/red wine.csv' }).slice('import:'.length));
+    expect([state.path, state.name]).toEqual(['a/red wine.csv', 'red-wine']);
+    state.read({ delimiter: ';' });
+    state.choosePath('b/white.csv');
+    expect(state.options).toEqual({});
+    expect(state.cell?.options).toEqual({ name: 'white', source: 'b/white.csv' });
   });
 
   it('follows the file with its name until somebody gives another one', () => {

@@ -25,6 +25,16 @@ const column = (name: string, other: Partial<ColumnProfile> = {}): ColumnProfile
   counts: [800, 904],
   note: '',
   alert: false,
+  meanings: [],
+  skew: null,
+  zeros: null,
+  negative: null,
+  infinite: null,
+  outliers: null,
+  length_min: null,
+  length_mean: null,
+  length_max: null,
+  variants: 0,
   ...other
 });
 
@@ -63,4 +73,10 @@ it('shows the most frequent values of a category and how many others there are',
     'Europe360',
     '2 more324'
   ]);
+});
+
+it('says what the values of a column look like', () => {
+  const meant = column('contact', { physical: 'string', semantic: 'id', meanings: [{ kind: 'email', share: 0.98 }] });
+  render(<ProfileCard studio={studio} column={meant} rows={10} />);
+  expect(screen.getByText('e-mail · id')).toBeTruthy();
 });

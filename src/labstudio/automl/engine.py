@@ -164,6 +164,7 @@ def fit(
                 **({"importance": weighed} if weighed else {}),
                 **({"learning": curve} if curve else {}),
                 **({"features": done.features} if done.features else {}),
+                "diagrams": {str(n): one.diagram for n, one in search.outcomes.items() if one.diagram},
             },
             model=done.model,
             fitted=done.pipeline,

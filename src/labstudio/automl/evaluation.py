@@ -13,7 +13,7 @@ import time
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ import numpy as np
 from labstudio.automl.importance import importance
 from labstudio.automl.learners import LEARNERS, Fitting, Learner
 from labstudio.automl.learners.network import one_thread
-from labstudio.automl.member import Candidate, Model
+from labstudio.automl.member import Candidate, Member, Model
 from labstudio.automl.training import Training
 from labstudio.automl.views import View
 
@@ -50,6 +50,8 @@ class Outcome:
         What to fit it with on all rows: early stopping has found the number of rounds.
     size : float
         Of one fold's model in a file, in bytes; the mean.
+    diagram : dict
+        How it works alone, see `labstudio.automl.diagram`; empty where it was given up.
     """
 
     predictions: list[np.ndarray]
@@ -57,6 +59,7 @@ class Outcome:
     refit_params: dict[str, Any]
     seconds: float
     size: float = 0.0
+    diagram: dict[str, Any] = field(default_factory=dict)
 
 
 class Prepared:
@@ -217,11 +220,22 @@ def evaluated(
                 losses.append(fold_loss(training, training.folds[fold][1], prediction))
             if bars is not None and len(models) < count and _hopeless(losses, bars):
                 break
+    drawn: dict[str, Any] = {}
     if len(models) == count:
         save_models(path, number, prepared.view(candidate), models)
+        drawn = _drawn(training, number, candidate, models[0])
     found = _middle([model.learner.refit_params() for model in models])
     size = float(np.mean([planned(model.learner.part(count)) for model in models]))
-    return Outcome(predictions, losses, found, time.monotonic() - started, size)
+    return Outcome(predictions, losses, found, time.monotonic() - started, size, drawn)
+
+
+def _drawn(training: Training, number: int, candidate: Candidate, model: Model) -> dict[str, Any]:
+    from labstudio.automl.diagram import diagram
+    from labstudio.automl.pipeline import Pipeline
+
+    member = Member(candidate, (model,), number, 1.0)
+    alone = Pipeline(training.features, training.task, training.classes, [member], seed=training.seed)
+    return diagram(alone)
 
 
 def save_models(path: Path, number: int, shared: View | None, models: Sequence[Model]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from labstudio.automl import naming, trial_figures
 from labstudio.automl.hyperparameters import importance
-from labstudio.automl.plotting import (
+from labstudio.plotting import (
     BLUE,
     GREY,
     SHARES,

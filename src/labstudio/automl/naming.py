@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labstudio.automl.trial import ENSEMBLE, Trial
+
+if TYPE_CHECKING:
+    from labstudio.automl.metrics import Metric
 
 _LEARNERS = {
     "baseline": "Baseline",
@@ -42,10 +45,16 @@ def metric(name: str) -> str:
     >>> metric("roc_auc"), metric("r2"), metric("profit"), metric("")
     ('ROC AUC', 'R²', 'profit', 'Score')
     """
+    found = known_metric(name)
+    return found.title if found else name or "Score"
+
+
+def known_metric(name: str) -> Metric | None:
+    """Return the metric of that name, whatever the task; None for one that a person brought."""
     from labstudio.automl.metrics import built_in
 
     known = (built_in(task).get(name) for task in ("binary", "regression"))
-    return next((found.title for found in known if found is not None), name or "Score")
+    return next((found for found in known if found is not None), None)
 
 
 def features(options: Mapping[str, Any]) -> str:

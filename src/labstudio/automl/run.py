@@ -113,6 +113,12 @@ class Run:
         """How the recommended model works: columns, steps, members, answer."""
         return dict(self._known("diagram"))
 
+    def diagram_of(self, trial: int) -> dict[str, Any]:
+        """How one candidate works, by its number on the leaderboard; empty where it was not finished."""
+        if self.outcome and trial == self.outcome["best"]:
+            return self.diagram
+        return dict(self.charts.get("diagrams", {}).get(str(trial), {}))
+
     @cached_property
     def charts(self) -> dict[str, Any]:
         """What the held-out rows say of the recommended model; empty while there is none."""

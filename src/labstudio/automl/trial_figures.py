@@ -8,7 +8,8 @@ from typing import Any
 
 from labstudio.automl import naming
 from labstudio.automl.hyperparameters import FEWEST, by_learner, importance
-from labstudio.automl.plotting import (
+from labstudio.automl.trial import ENSEMBLE, Trial
+from labstudio.plotting import (
     BLUE,
     COLOURS,
     SHARES,
@@ -21,7 +22,6 @@ from labstudio.automl.plotting import (
     line,
     look,
 )
-from labstudio.automl.trial import ENSEMBLE, Trial
 
 _MOST_LEARNERS = 4  # with a colour of their own: a legend has to stay short
 _MOST_SETTINGS = 6  # of a learner

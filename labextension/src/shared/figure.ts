@@ -1,7 +1,7 @@
 /**
  * A figure as it fits into a card: its title stands in the card, its legend on top, its margins as small as can be.
  */
-import type { Figure } from './model';
+type Figure = Record<string, unknown>;
 
 export interface IFitted {
   title: string;
