@@ -28,7 +28,7 @@ flaml := "flaml[automl]"
 autogluon := autogluon.tabular lightgbm catboost xgboost
 mljar := mljar-supervised
 
-.PHONY: help lab demo test lint format docs bench bench-automl bench-peers deps test-deps clean
+.PHONY: help lab demo test lint format docs bench bench-check bench-automl bench-peers deps test-deps clean
 
 help:
 	@echo "make lab     JupyterLab with the studio, in ./demo where that is there"
@@ -36,7 +36,7 @@ help:
 	@echo "make test    every test and the lint set, on pandas 3 and on pandas 2"
 	@echo "make lint    ruff, mypy, import-linter; tsc, eslint, prettier and the panels' size"
 	@echo "make docs    the documentation as a site, in docs/_build/html"
-	@echo "make bench   what things cost on this machine"
+	@echo "make bench   what things cost on this machine; make bench-check fails where data became slower; LARGE=1"
 	@echo "make bench-automl   AutoML beside its peers (make bench-peers); ENGINES= BUDGETS=10,60 DATA=folder LARGE=1"
 
 # As root (in a container, say) Jupyter wants to be told that this is meant; ARGS go to it as they are.
@@ -72,6 +72,11 @@ docs: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(RUN)/python benchmarks/core.py
+	$(RUN)/python benchmarks/data.py $(if $(LARGE),--large)
+
+# Fails where a ratio is more than a fifth worse than in benchmarks/data.json (python benchmarks/data.py --keep).
+bench-check: $(VENV)/.installed
+	$(RUN)/python benchmarks/data.py --check $(if $(LARGE),--large)
 
 # What was measured stays in benchmarks/results; a call goes on where the last one was ended.
 bench-automl: $(VENV)/.installed

@@ -15,6 +15,8 @@ from labstudio.errors import Invalid
 if TYPE_CHECKING:
     from labstudio.automl import AutoML
     from labstudio.data import Data
+    from labstudio.data.quality import Quality
+    from labstudio.data.recipes import Recipes
     from labstudio.jobs import Job, Jobs, Kind, Outcome
     from labstudio.jobs.job import Watch
     from labstudio.models import Models
@@ -83,7 +85,27 @@ class Workspace:
         """Data assets and their versions."""
         from labstudio.data import Data
 
-        return Data(self.store)
+        data = Data(self.store)
+        data.checks = lambda version: self.quality.hold(version)
+        # a recipe is replayed on the newest version of what it was made for
+        data.again["recipe"] = lambda name, origin: self.recipes.run(
+            name, origin["input"].partition("@")[0], origin["steps"]
+        )
+        return data
+
+    @cached_property
+    def quality(self) -> Quality:
+        """Quality rules of the data, and what checking them came to."""
+        from labstudio.data.quality import Quality
+
+        return Quality(self.store, self.data)
+
+    @cached_property
+    def recipes(self) -> Recipes:
+        """Recipes that prepare the data."""
+        from labstudio.data.recipes import Recipes
+
+        return Recipes(self.store, self.data)
 
     @cached_property
     def automl(self) -> AutoML:
@@ -150,7 +172,19 @@ def _kinds(ws: Workspace) -> dict[str, Kind]:
         version = ws.data.add(job.spec["name"], job.spec["path"], options, origin=origin)
         return Outcome(result={"data": version.ref})
 
-    return {"automl": Kind(automl, automl_again, automl_launched), "data.add": Kind(data_add)}
+    def data_refresh(job: Job, watch: Watch) -> Outcome:
+        return Outcome(result={"data": ws.data.refresh(job.spec["name"]).ref})
+
+    def recipe_run(job: Job, watch: Watch) -> Outcome:
+        version = ws.recipes.run(job.spec["name"], job.spec["input"], job.spec["steps"])
+        return Outcome(result={"data": version.ref})
+
+    return {
+        "recipe.run": Kind(recipe_run),
+        "automl": Kind(automl, automl_again, automl_launched),
+        "data.add": Kind(data_add),
+        "data.refresh": Kind(data_refresh),
+    }
 
 
 def find(where: str | Path | None = None) -> Path | str:

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labstudio.compute import LocalWorkers
-from labstudio.data import Data, assets, grid
+from labstudio.data import Data, explore, grid
 from labstudio.data.cache import Cache
 from labstudio.data.profile import Profile
 from labstudio.data.tables import profiles
@@ -253,7 +253,7 @@ def figures(profile: Profile) -> Profile:
 
 
 def test_scans_run_in_the_worker_and_give_the_same(kept, store, monkeypatch):
-    monkeypatch.setattr(assets, "_AT_ONCE", 0)  # as if the table were a large one
+    monkeypatch.setattr(explore, "_AT_ONCE", 0)  # as if the table were a large one
     page = {"sort": ["x"], "filter": "n > 3", "limit": ROWS}
     here = figures(kept.profile("t")), rows(kept, **page)
     shutil.rmtree(store.root / "cache")

@@ -1,4 +1,4 @@
-"""The door for a shell: ``labstudio data|automl|models|jobs|doctor``, thin calls of a workspace's methods.
+"""The door for a shell: ``labstudio data|quality|automl|models|jobs|doctor``, thin calls of the workspace.
 
 Ends with 0, with 1 and one sentence on stderr when something is wrong, with 2 when the command is.
 Help needs nothing but this module and the settings models.
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 GROUPS = {
-    "data": "Data assets: add, list, show, profile",
+    "data": "Data assets: add, list, show, profile, plot, diff",
+    "quality": "Quality rules of data: rules, suggest, add, remove, check, failing, release, export",
     "automl": "Search for models: run, list, show, leaderboard, certificate, charts, stop, clean",
     "models": "Registered models: register, list, show, predict",
     "jobs": "Background jobs: list, show, log, stop, kill, again",
@@ -99,6 +100,10 @@ def _commands(group: str) -> dict[str, Command]:
         from labstudio.verbs.data import DATA
 
         return DATA
+    if group == "quality":
+        from labstudio.verbs.quality import QUALITY
+
+        return QUALITY
     if group == "automl":
         from labstudio.verbs.automl import CERTIFICATE, CHARTS, LEADERBOARD, RUN, RUNS
 

@@ -6,14 +6,15 @@ It knows SQL over text columns ``c0, c1, …``, and neither files nor the user's
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from labstudio.data import engine
 
-_REGULAR = 0.95  # so many of one type and at most two other values: a column of that type with a slip in it
-_SLIPS = 2
-_FEW_VALUES = 20  # below it a slip cannot be told from a column of codes
+REGULAR = 0.95  # so many of one type and at most two other values: a column of that type with a slip in it
+SLIPS = 2
+FEW_VALUES = 20  # below it a slip cannot be told from a column of codes
 
 _INTEGER = r"\s*(-?(0|[1-9][0-9]{0,17})|\+[0-9]{1,6})\s*"
 _CODE = r"\s*([+-]?0[0-9]+|\+[0-9]{7,})\s*"  # also what is dialled
@@ -33,7 +34,9 @@ class Kind:
     empty: bool = False  # no value was seen
 
 
-def kinds(connection: Any, source: str, columns: int, decimal: str | None) -> list[Kind]:
+def kinds(
+    connection: Any, source: str, columns: int, decimal: str | None, thousands: str | None = None
+) -> list[Kind]:
     """Decide the type of each column.
 
     Parameters
@@ -46,8 +49,10 @@ def kinds(connection: Any, source: str, columns: int, decimal: str | None) -> li
         How many.
     decimal : str or None
         The decimal sign, None where either may be.
+    thousands : str or None
+        The sign between thousands.
     """
-    texts = ", ".join(f"c{i}" for i in range(columns))
+    texts = ", ".join(ungrouped(f"c{i}", thousands) for i in range(columns))
     values = f"SELECT unnest(range({columns})) AS i, unnest([{texts}]) AS c FROM ({source})"
     letter = _letter(decimal)
     counts: list[dict[str, int]] = [dict.fromkeys("izlcfbdxs", 0) for _ in range(columns)]
@@ -61,13 +66,23 @@ def kinds(connection: Any, source: str, columns: int, decimal: str | None) -> li
         if kind is None:
             kind, regular = Kind("string"), _without_slips(count, decimal)
             if regular is not None:
-                slips = (
-                    f"SELECT count(DISTINCT c) FROM (SELECT c{i} AS c FROM ({source})) WHERE {letter} = 's'"
-                )
-                if engine.one(connection, slips)[0] <= _SLIPS:
+                value = ungrouped(f"c{i}", thousands)
+                values = f"SELECT {value} AS c FROM ({source})"
+                slips = f"SELECT count(DISTINCT c) FROM ({values}) WHERE {letter} = 's'"
+                if engine.one(connection, slips)[0] <= SLIPS:
                     kind = regular
         found.append(kind)
     return found
+
+
+def ungrouped(value: str, thousands: str | None) -> str:
+    """Return SQL for a text without its signs between thousands, where these stand in threes."""
+    if thousands is None:
+        return value
+    sign = re.escape(thousands)
+    pattern = rf"\s*[+-]?[1-9][0-9]{{0,2}}({sign}[0-9]{{3}})+([^0-9{sign}][0-9]*)?\s*"
+    plain = f"replace({value}, {engine.text(thousands)}, '')"
+    return f"CASE WHEN regexp_full_match({value}, {engine.text(pattern)}) THEN {plain} ELSE {value} END"
 
 
 def _letter(decimal: str | None) -> str:
@@ -107,6 +122,6 @@ def _kind(count: dict[str, int], decimal: str | None) -> Kind | None:
 
 def _without_slips(count: dict[str, int], decimal: str | None) -> Kind | None:
     n = sum(count.values())
-    if n < _FEW_VALUES or not 0 < count["s"] <= (1 - _REGULAR) * n:
+    if n < FEW_VALUES or not 0 < count["s"] <= (1 - REGULAR) * n:
         return None
     return _kind({**count, "s": 0}, decimal)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 import re
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from labstudio.data.names import named
 from labstudio.data.options import ImportOptions
 from labstudio.errors import Invalid
 
@@ -46,7 +45,7 @@ class Dialect:
     quote: str
     header: bool
     names: tuple[str, ...]
-    blank_lines: int  # before the first record
+    blank_lines: int  # before the first record, those that are skipped among them
 
 
 def plain_text(source: Path, folder: Path, encoding: str | None) -> PlainText:
@@ -57,12 +56,6 @@ def plain_text(source: Path, folder: Path, encoding: str | None) -> PlainText:
     Invalid
         It is no text, or not in that encoding.
     """
-    with source.open("rb") as file:
-        start = file.read(4)
-    if start[:2] == b"\x1f\x8b":
-        source = _unpacked(source, folder / "unpacked")
-    elif start == b"PK\x03\x04":
-        raise Invalid("This is a zip archive or an Excel workbook; unpack it, or save the sheet as CSV.")
     with source.open("rb") as file:
         start = file.read(4096)
     found = encoding or next((name for bom, name in _BOMS if start.startswith(bom)), None)
@@ -101,8 +94,7 @@ def dialect(path: Path, options: ImportOptions) -> Dialect:
     text = sample.decode("utf-8-sig", errors="ignore")
     if not text.strip():
         raise Invalid("The file is empty: it has no line with the names of its columns.")
-    head = text[: len(text) - len(text.lstrip("\r\n"))]
-    blank = head.count("\n") or head.count("\r")
+    text, blank = _below(text, options.skip_rows)
     delimiter = options.delimiter or max(",;\t|", key=lambda sign: _fitness(text, sign, options.quote, whole))
     records = _records(text, delimiter, options.quote, whole)
     if not records:
@@ -112,15 +104,21 @@ def dialect(path: Path, options: ImportOptions) -> Dialect:
     if not header:
         names = tuple(f"column{i + 1}" for i in range(len(first)))
         return Dialect(delimiter, options.quote, False, names, blank)
-    seen: dict[str, int] = {}
-    for position, written in enumerate(first, start=1):
-        name = written or f"column{position}"  # as pandas writes an index without a name
-        if name in seen:
-            raise Invalid(
-                f"line 1: columns {seen[name]} and {position} are both called {name!r}; rename one of them."
-            )
-        seen[name] = position
-    return Dialect(delimiter, options.quote, True, tuple(seen), blank)
+    names = named(first, f"line {blank + 1}", options.repeated)
+    return Dialect(delimiter, options.quote, True, names, blank)
+
+
+def _below(text: str, skip: int) -> tuple[str, int]:
+    """Return what follows the first `skip` lines and the blank ones behind them, and how many these are."""
+    lines = text.splitlines(keepends=True) if skip else []
+    if skip > len(lines):
+        raise Invalid(f"skip_rows: there are fewer than {skip} lines.")
+    text = "".join(lines[skip:]) if skip else text
+    body = text.lstrip("\r\n")
+    if not body.strip():
+        raise Invalid("The file is empty: it has no line with the names of its columns.")
+    head = text[: len(text) - len(body)]
+    return body, skip + (head.count("\n") or head.count("\r"))
 
 
 def line_at(path: Path, position: int) -> int:
@@ -217,20 +215,10 @@ def _decoded(source: Path, target: Path, encoding: str) -> Path:
     return target
 
 
-def _unpacked(source: Path, target: Path) -> Path:
-    try:
-        with gzip.open(source) as packed, target.open("wb") as out:
-            while chunk := packed.read(CHUNK_BYTES):
-                out.write(chunk)
-    except (OSError, EOFError, zlib.error) as error:
-        raise Invalid(f"The gzip file is damaged ({error}); fetch it again.") from None
-    return target
-
-
 def _utf16_without_mark(start: bytes) -> str:
     for name, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
         if zeros.count(0) > 0.4 * len(zeros):
             return name
     raise Invalid(
-        f"This is no text: byte {start.index(0) + 1} is zero. CSV, gzipped CSV and Parquet can be read."
+        f"This is no text: byte {start.index(0) + 1} is zero. CSV, Excel, JSON lines and Parquet can be read."
     )

@@ -42,3 +42,8 @@ def name(value: str) -> str:
 def pattern(path: Path) -> str:
     """Quote the path of one file to be read, which DuckDB takes for a glob pattern."""
     return text("".join(f"[{sign}]" if sign in "[*?" else sign for sign in str(path)))
+
+
+def table(path: Path, columns: int) -> str:
+    """Name a Parquet file's columns ``c0, c1, …`` in a FROM clause: to DuckDB "a" and "A" are the same."""
+    return f"read_parquet({pattern(path)}) AS t({', '.join(f'c{place}' for place in range(columns))})"

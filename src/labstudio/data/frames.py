@@ -130,6 +130,8 @@ def from_parquet(
             kept = [name for name in stored.names if not name.startswith("__index_level_")]
             _once(kept)
             check_columns(kept, options.types, "types: ")
+            check_columns(kept, options.columns or (), "columns: ")
+            kept = options.columns or kept
             plain = pa.schema([_plain_field(stored.field(name)) for name in kept])
             found = {"format": "parquet"}
             batches = file.iter_batches(BATCH_ROWS, columns=kept)

@@ -157,7 +157,7 @@ def order_of(schema: Schema, stored: Sequence[pa.DataType], sort: Sequence[str],
     """Turn sort and filter into SQL; None where the table stays as it is."""
     if not sort and not filter.strip():
         return None
-    fields = [_field(place, *both) for place, both in enumerate(zip(schema, stored, strict=True))]
+    fields = [field_of(place, *both) for place, both in enumerate(zip(schema, stored, strict=True))]
     place_of = {field.name: place for place, field in enumerate(fields)}
     where, parameters, read = "true", (), set[int]()
     if filter.strip():
@@ -300,7 +300,7 @@ def _named(total: int, offset: int, table: pa.Table, schema: Schema, places: ran
     return Rows(total, offset, table.rename_columns([schema.columns[place].name for place in places]))
 
 
-def _field(place: int, column: Column, stored: pa.DataType) -> Field:
+def field_of(place: int, column: Column, stored: pa.DataType) -> Field:
     """Say what a filter sees of a column: as it is kept, and texts also as what they are said to be."""
     import pyarrow as pa
 

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from labstudio.data import engine
-from labstudio.data.column_types import Kind, kinds
+from labstudio.data.column_types import Kind, kinds, ungrouped
 from labstudio.data.dialect import PlainText, dialect, line_at, plain_text, surprises
 from labstudio.data.frames import Imported
+from labstudio.data.mending import Mended, mended
 from labstudio.data.options import ImportOptions, check_columns
 from labstudio.errors import Invalid
 
@@ -35,7 +36,7 @@ _SPOKEN = {"number": "a number", "integer": "a whole number", "boolean": "true o
 def from_csv(
     source: Path, folder: Path, options: ImportOptions, known: Callable[[], bool]
 ) -> Imported | None:
-    """Read delimited text, gzipped or not, into a Parquet file in `folder`.
+    """Read delimited text into a Parquet file in `folder`.
 
     Before the long part begins `known` is asked; if it says True the file is not wanted, and None comes back.
 
@@ -44,7 +45,13 @@ def from_csv(
     Invalid
         The file is no table, or a value or a row is broken; the sentence names line and column.
     """
-    text = plain_text(source, folder, options.encoding)
+    return from_text(plain_text(source, folder, options.encoding), folder, options, known)
+
+
+def from_text(
+    text: PlainText, folder: Path, options: ImportOptions, known: Callable[[], bool]
+) -> Imported | None:
+    """Read delimited text that is UTF-8 already; as ``from_csv``."""
     with closing(engine.connect(folder)) as connection:
         return _Import(text, folder, options, connection).run(known)
 
@@ -57,8 +64,18 @@ class _Import:
         self.folder, self.options, self.connection = folder, options, connection
         self.form = dialect(self.path, options)
         check_columns(self.form.names, options.types, "types: ")
+        check_columns(self.form.names, options.columns or (), "columns: ")
+        self.taken = [self.form.names.index(name) for name in options.columns or self.form.names]
+        self.mended = Mended(self.path, 0, 0)
+        if options.ragged != "refuse":
+            self.mended = mended(self.path, folder / "mended", self.form, options.ragged)
+            self.path = self.mended.path
         # in a file set apart by commas, "1,234" may as well be a thousand
         self.decimal = options.decimal or ("." if self.form.delimiter == "," else None)
+        if options.thousands is not None and options.decimal is None:
+            self.decimal = "," if options.thousands == "." else "."
+        if options.thousands is not None and options.thousands == self.decimal:
+            raise Invalid(f"thousands: {options.thousands!r} is the decimal sign already.")
         self.columns = range(len(self.form.names))
 
     def run(self, known: Callable[[], bool]) -> Imported | None:
@@ -72,7 +89,9 @@ class _Import:
                 certain = engine.one(self.connection, "SELECT count(*) FROM sample")[0] < SAMPLE_ROWS
             if known():
                 return None
-            if not certain and not suspect.result() and not any(kind.empty for kind in found):
+            # grouped numbers are cast by us, and a cast would round
+            quick = self.options.thousands is None
+            if quick and not certain and not suspect.result() and not any(kind.empty for kind in found):
                 # a guard or a value that objects is no error yet: then the types are decided on all rows
                 with suppress(duckdb.Error):
                     return self._imported(self._copy(self._wanted(found, False), guarded=True), found)
@@ -87,23 +106,24 @@ class _Import:
             raise self._sentence(wanted, error) from None
 
     def _imported(self, rows: int, found: list[Kind]) -> Imported:
-        return Imported(
-            self.folder / "table",
-            rows,
-            {
-                "format": "csv",
-                "encoding": self.text.encoding,
-                "delimiter": self.form.delimiter,
-                "header": self.form.header,
-                "decimal": self._decimal_of(self._wanted(found, False)),
-            },
-        )
+        said: dict[str, Any] = {
+            "format": "csv",
+            "encoding": self.text.encoding,
+            "delimiter": self.form.delimiter,
+            "header": self.form.header,
+            "decimal": self._decimal_of(self._wanted(found, False)),
+        }
+        if self.mended.padded:
+            said["rows_padded"] = self.mended.padded
+        if self.mended.left_out:
+            said["rows_left_out"] = self.mended.left_out
+        return Imported(self.folder / "table", rows, said)
 
     def _texts(self) -> str:
         return f"SELECT * FROM {self._reader(['VARCHAR'] * len(self.columns))}"
 
     def _kinds(self, source: str) -> list[Kind]:
-        found = kinds(self.connection, source, len(self.columns), self.decimal)
+        found = kinds(self.connection, source, len(self.columns), self.decimal, self.options.thousands)
         if any(kind.comma for kind in found) and any(k.type == "number" and not k.comma for k in found):
             # a file has one decimal sign: numbers with the other one stay text
             return [Kind("string") if kind.comma else kind for kind in found]
@@ -118,12 +138,14 @@ class _Import:
                 if forced == "integer" and certain and found[i].type != "integer":
                     self._only_whole_numbers(i)
                 wanted[i] = replace(found[i], type=forced)
-        return wanted
+        left_out = set(self.columns).difference(self.taken)
+        return [Kind("string") if i in left_out else kind for i, kind in enumerate(wanted)]
 
     def _only_whole_numbers(self, i: int) -> None:
         row = self.connection.execute(
             f"SELECT r, c{i} FROM (SELECT row_number() OVER () AS r, c{i} FROM ({self._texts()}))"
-            f" WHERE NOT regexp_full_match(c{i}, '\\s*[+-]?[0-9]+\\s*') LIMIT 1"
+            f" WHERE NOT regexp_full_match({ungrouped(f'c{i}', self.options.thousands)},"
+            " '\\s*[+-]?[0-9]+\\s*') LIMIT 1"
         ).fetchone()
         if row is not None:
             raise Invalid(
@@ -152,6 +174,9 @@ class _Import:
             read_as, value = _READ_AS[kind.type], f"c{i}"
             if kind.type == "zoned":
                 value = f"timezone('UTC', c{i})"
+            elif self.options.thousands and kind.type in ("integer", "number"):
+                # DuckDB's own option takes 1,2,3 for 123
+                read_as, value = "VARCHAR", f"CAST({self._number(i, wanted)} AS {_READ_AS[kind.type]})"
             elif guarded and kind.type == "integer":
                 read_as = "DOUBLE"  # as BIGINT, 1.5 would be read as 2
                 whole = f"c{i} = trunc(c{i}) AND abs(c{i}) < 9007199254740992"
@@ -161,9 +186,11 @@ class _Import:
             values.append(value)
         reader = self._reader(types, self._decimal_of(wanted))
         target = self.folder / "table"
-        if len({name.casefold() for name in self.form.names}) == len(self.columns):
+        names = [self.form.names[i] for i in self.taken]
+        values = [values[i] for i in self.taken]
+        if len({name.casefold() for name in names}) == len(names):
             named = ", ".join(
-                f"{value} AS {engine.name(name)}" for value, name in zip(values, self.form.names, strict=True)
+                f"{value} AS {engine.name(name)}" for value, name in zip(values, names, strict=True)
             )
             query = f"COPY (SELECT {named} FROM {reader}) TO {engine.text(target)}"
             query += " (FORMAT parquet, COMPRESSION zstd)"
@@ -174,12 +201,12 @@ class _Import:
         numbered = ", ".join(f"{value} AS c{i}" for i, value in enumerate(values))
         batches = self.connection.cursor().sql(f"SELECT {numbered} FROM {reader}").to_arrow_reader(100_000)
         schema = batches.schema
-        for i, name in enumerate(self.form.names):
+        for i, name in enumerate(names):
             schema = schema.set(i, schema.field(i).with_name(name))
         rows = 0
         with pq.ParquetWriter(target, schema, compression="zstd") as writer:
             for batch in batches:
-                writer.write_batch(batch.rename_columns(list(self.form.names)))
+                writer.write_batch(batch.rename_columns(names))
                 rows += batch.num_rows
         return rows
 
@@ -187,6 +214,8 @@ class _Import:
         """Say what the first broken row is, by reading again with DuckDB's rejects table."""
         import duckdb
 
+        if self.options.thousands is not None and (misfit := self._ungroupable(wanted)) is not None:
+            return misfit
         reader = self._reader(
             [_READ_AS[kind.type] for kind in wanted],
             self._decimal_of(wanted),
@@ -221,7 +250,9 @@ class _Import:
             return Invalid(
                 f"{line}, column {min(int(width[1]), len(self.columns)) if width else column}: the line has "
                 f"{width[1] if width else 'other'} values where the first has {len(self.columns)}; "
-                f"put quotes around values that hold the delimiter {self.form.delimiter!r}, or mend the line."
+                f"put quotes around values that hold the delimiter {self.form.delimiter!r}, mend the line, "
+                "or "
+                'give ragged="skip" to leave such rows out.'
             )
         if fault == "UNQUOTED VALUE":
             return Invalid(
@@ -231,6 +262,27 @@ class _Import:
         if fault == "LINE SIZE OVER MAXIMUM":
             return Invalid(f"{line} is longer than 2 MB; is a quote missing there?")
         return Invalid(f"{line}: the row cannot be read; are the line ends the same in the whole file?")
+
+    def _ungroupable(self, wanted: list[Kind]) -> Invalid | None:
+        """Find the first value that is no number even without the signs between thousands."""
+        for i, kind in enumerate(wanted):
+            if kind.type not in ("integer", "number"):
+                continue
+            row = self.connection.execute(
+                f"SELECT r, c{i} FROM (SELECT row_number() OVER () AS r, c{i} FROM ({self._texts()}))"
+                f" WHERE c{i} IS NOT NULL AND TRY_CAST({self._number(i, wanted)} AS DOUBLE) IS NULL LIMIT 1"
+            ).fetchone()
+            if row is not None:
+                return Invalid(
+                    f"row {row[0]}, column {i + 1} ({self._named(i)}): {_shown(row[1])} is not "
+                    f"{_SPOKEN[kind.type]}, as others in the column are; "
+                    f'give types={{{self._named(i)}: "string"}} to keep the column as text, or mend the row.'
+                )
+        return None
+
+    def _number(self, i: int, wanted: list[Kind]) -> str:
+        number = ungrouped(f"c{i}", self.options.thousands)
+        return number if self._decimal_of(wanted) == "." else f"replace({number}, ',', '.')"
 
     def _named(self, i: int) -> str:
         return '"' + self.form.names[i] + '"'

@@ -6,6 +6,7 @@ import codecs
 import difflib
 import json
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -20,11 +21,29 @@ class ImportOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    format: Literal["csv", "excel", "jsonl", "fixed", "parquet"] | None = Field(
+        None, description="What kind of file it is; found if not given."
+    )
     delimiter: str | None = Field(None, description="Character between two values; found if not given.")
     quote: str = Field('"', description="Character around values that hold a delimiter or a line end.")
     encoding: str | None = Field(None, description="Encoding of the text, such as utf-8 or cp1252.")
     header: bool | None = Field(None, description="Whether the first line holds the names of the columns.")
     decimal: str | None = Field(None, description="Decimal sign, . or , ; found if not given.")
+    thousands: str | None = Field(None, description="Sign between thousands, such as , or . or a space.")
+    skip_rows: int = Field(0, ge=0, le=100_000, description="Lines above the table that are no part of it.")
+    ragged: Literal["refuse", "pad", "skip"] = Field(
+        "refuse",
+        description="Rows of another length: refuse the file, fill short ones up, or leave them out.",
+    )
+    repeated: Literal["refuse", "number"] = Field(
+        "refuse", description="A column name that occurs twice: refuse the file, or number the later ones."
+    )
+    columns: list[str] | None = Field(None, description="Columns to take, in this order; all if not given.")
+    sheet: str | None = Field(None, description="Sheet of an Excel workbook; the first if not given.")
+    member: str | None = Field(None, description="File inside a zip archive, where it holds several.")
+    widths: list[int] | None = Field(
+        None, description="Characters of each column of a fixed width file; found if not given."
+    )
     missing: list[str] = Field(
         ["", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL"],
         description="Values that mean 'missing'.",
@@ -33,7 +52,7 @@ class ImportOptions(BaseModel):
         {}, description=f"Column name to type ({', '.join(TYPES)}) where the found one is not right."
     )
 
-    @field_validator("delimiter", "quote", "decimal")
+    @field_validator("delimiter", "quote", "decimal", "thousands")
     @classmethod
     def _one_character(cls, value: str | None) -> str | None:
         if value == "\\t":  # what a shell or a form makes of a tab
@@ -49,6 +68,20 @@ class ImportOptions(BaseModel):
             return codecs.lookup(value).name if value is not None else None
         except LookupError:
             raise ValueError(f"the encoding {value!r} is not known; try utf-8 or cp1252") from None
+
+    @field_validator("columns")
+    @classmethod
+    def _each_once(cls, value: list[str] | None) -> list[str] | None:
+        if value is not None and (not value or len(set(value)) < len(value)):
+            raise ValueError("name at least one column, and each of them once")
+        return value
+
+    @field_validator("widths")
+    @classmethod
+    def _some_characters(cls, value: list[int] | None) -> list[int] | None:
+        if value is not None and (not value or min(value) < 1):
+            raise ValueError("each column takes at least one character")
+        return value
 
     @field_validator("types")
     @classmethod

@@ -60,6 +60,7 @@ assets = Table(
     Column("owner", String, nullable=False),
     Column("created", Float, nullable=False),
     Column("archived", Float),  # when it was put away; None while it is in use
+    Column("newest", Integer, nullable=False),  # the highest number given to a version so far
 )
 
 datastores = Table(

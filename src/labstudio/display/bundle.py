@@ -109,6 +109,35 @@ class Bar:
         return f'<div class="ls-b" {said}><i style="width:{width:.1f}%"></i></div>'
 
 
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A histogram so small that it stands in a cell of a table.
+
+    Examples
+    --------
+    >>> print(Shape([1, 8, 4]))
+    ▁█▄
+    """
+
+    counts: Sequence[int]
+
+    def __str__(self) -> str:
+        most = max(self.counts, default=0) or 1
+        return "".join(_BLOCKS[-(-(len(_BLOCKS) - 1) * count // most)] for count in self.counts)
+
+    def html(self) -> str:
+        most = max(self.counts, default=0) or 1
+        heights = [max(1, round(18 * count / most)) if count else 0 for count in self.counts]
+        bars = "".join(f"M{6 * i} 18v-{high}h5v{high}z" for i, high in enumerate(heights) if high)
+        size = f'width="{6 * len(heights)}" height="18"'
+        return (
+            f'<svg {size} aria-hidden="true"><path d="{bars}" fill="var(--jp-brand-color1,#1976d2)"/></svg>'
+        )
+
+
 @dataclass(frozen=True)
 class Table:
     """Rows under headers; `right` names the headers whose column is right-aligned."""
@@ -139,12 +168,13 @@ class Table:
         sides = [' class="ls-n"' if right else "" for right in self.aligned]
         head = "".join(f"<th{s}>{_html(h)}</th>" for s, h in zip(sides, self.headers, strict=True))
         body = []
-        for position, row in enumerate(self.cells):
+        for position, (row, given) in enumerate(zip(self.cells, self.rows, strict=True)):
             tip = [f' title="{_html(c)}"' if len(c) > self.width else "" for c in row]
-            tds = "".join(
-                f"<td{s}{t}>{_html(wording.cut(c, self.width))}</td>"
-                for s, t, c in zip(sides, tip, row, strict=True)
-            )
+            shown = [
+                cell.html() if isinstance(cell, Shape) else _html(wording.cut(text, self.width))
+                for text, cell in zip(row, given, strict=True)
+            ]
+            tds = "".join(f"<td{s}{t}>{c}</td>" for s, t, c in zip(sides, tip, shown, strict=True))
             body.append(f"<tr{' class=ls-best' if position == self.best else ''}>{tds}</tr>")
         return (
             f'<div class="ls-x"><table class="ls-t"><thead><tr>{head}</tr></thead>'
@@ -152,7 +182,20 @@ class Table:
         )
 
 
-Block = Heading | Line | Facts | Bar | Table
+@dataclass(frozen=True)
+class Code:
+    """Code as it stands, its indentation kept."""
+
+    content: str
+
+    def text(self) -> str:
+        return self.content.rstrip()
+
+    def html(self) -> str:
+        return f"<pre>{escape(self.content)}</pre>"
+
+
+Block = Heading | Line | Facts | Bar | Table | Code
 
 
 class Bundle:

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from labstudio.display import wording
-from labstudio.display.bundle import Bundle, Facts, Heading, Line, Table
+from labstudio.display.bundle import Block, Bundle, Facts, Heading, Line, Shape, Table
 from labstudio.errors import Invalid
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from labstudio.data import Version
+    from labstudio.data.associations import Relations
     from labstudio.data.profile import ColumnProfile
     from labstudio.onnx import OnnxModel
 
-_BLOCKS = " ▁▂▃▄▅▆▇█"
 PREVIEW_ROWS, PREVIEW_COLUMNS = 8, 8
+MOST_FINDINGS = 20
 
 
 def assets(found: Sequence[Version]) -> Bundle:
@@ -54,13 +55,15 @@ def version(found: Version) -> Bundle:
     )
 
 
-def profile(found: Version) -> Bundle:
-    """Show what each column holds: type, gaps, different values, range and shape."""
+def profile(found: Version, related: Relations | None = None) -> Bundle:
+    """Show what each column holds, what is to be looked at, and what the columns say of a target."""
+    from labstudio.data.findings import findings
+
     known = found.profile
     rows = [
         [
             column.name,
-            column.semantic,
+            _type(column),
             f"{column.missing / known.rows:.1%}" if column.missing else "–",
             ("~" if known.estimated else "") + wording.number(column.distinct),
             wording.number(column.minimum),
@@ -72,16 +75,43 @@ def profile(found: Version) -> Bundle:
     ]
     headers = ["column", "type", "missing", "distinct", "smallest", "median", "largest", "shape"]
     facts = f"{found.rows:,} × {len(found.schema)}"
-    return Bundle(
-        Heading(f"Profile of {found.ref}", facts), Table(headers, rows, right=headers[2:7], width=32)
-    )
+    blocks: list[Block] = [
+        Heading(f"Profile of {found.ref}", facts),
+        Table(headers, rows, right=headers[2:7], width=32),
+    ]
+    if related is not None:
+        blocks += _relations(related)
+    noted = findings(known, related)
+    if noted:
+        blocks.append(Heading("To look at", str(len(noted))))
+        said = [[one.column or "all columns", one.sentence, one.suggestion] for one in noted]
+        blocks.append(Table(["where", "what", "what to do"], said[:MOST_FINDINGS], width=90))
+        if len(noted) > MOST_FINDINGS:
+            blocks.append(Line(f"and {len(noted) - MOST_FINDINGS} more"))
+    return Bundle(*blocks)
 
 
-def _shape(column: ColumnProfile) -> str:
-    """Draw a histogram in block characters, or name the most frequent values."""
+_MEASURES = {"auc": "AUC", "r2": "R²", "information": "information"}
+
+
+def _relations(related: Relations) -> list[Block]:
+    rows = [
+        [one.column, f"{_MEASURES[one.measure]} {one.score:.3f}", "may hold the answer" if one.leak else ""]
+        for one in related.columns[:MOST_FINDINGS]
+    ]
+    facts = f"each column alone, {related.sampled:,} rows"
+    return [Heading(f"What says something of {related.target}", facts), Table(["column", "score", ""], rows)]
+
+
+def _type(column: ColumnProfile) -> str:
+    kinds = [kind for kind, _ in column.meanings if kind not in (column.semantic, "date")]
+    return f"{column.semantic} ({kinds[0]})" if kinds else column.semantic
+
+
+def _shape(column: ColumnProfile) -> Shape | str:
+    """Draw a histogram, or name the most frequent values."""
     if len(column.counts) > 1:
-        pairs = [sum(column.counts[i : i + 2]) for i in range(0, len(column.counts), 2)]
-        return "".join(_BLOCKS[-(-(len(_BLOCKS) - 1) * count // max(pairs))] for count in pairs)
+        return Shape([sum(column.counts[i : i + 2]) for i in range(0, len(column.counts), 2)])
     return ", ".join(f"{wording.cut(wording.name(value), 16)} {count:,}" for value, count in column.top[:2])
 
 

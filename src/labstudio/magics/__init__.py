@@ -59,7 +59,7 @@ def _register_views(shell: InteractiveShell) -> None:
         ("labstudio.automl.result", "AutoMLResult"): automl.leaderboard,
         ("labstudio.onnx.certificate", "Certificate"): automl.certificate,
         ("labstudio.jobs.job", "Job"): jobs.job,
-        ("labstudio.data.assets", "Version"): data.version,
+        ("labstudio.data.version", "Version"): data.version,
         ("labstudio.models.version", "ModelVersion"): studio.model,
         ("labstudio.workspace", "Workspace"): studio.workspace,
     }

@@ -13,9 +13,21 @@ from typing import Any
 from pydantic import BaseModel
 
 from labstudio.automl.settings import AutoMLRun
+from labstudio.data.chart import Chart
 from labstudio.server import answers as a
 from labstudio.server import told as t
-from labstudio.server.calls import automl, data, jobs, models, workspace
+from labstudio.server.calls import (
+    assets,
+    automl,
+    data,
+    explore,
+    imports,
+    jobs,
+    models,
+    quality,
+    recipes,
+    workspace,
+)
 from labstudio.server.raw import Raw
 
 
@@ -56,7 +68,16 @@ class Route:
         return str(self.call.__doc__).partition("\n")[0]
 
 
-RESOURCES = {"data": "data", "uploads": "data", "automl": "automl", "models": "models", "jobs": "jobs"}
+RESOURCES = {
+    "data": "data",
+    "uploads": "data",
+    "imports": "data",
+    "automl": "automl",
+    "models": "models",
+    "jobs": "jobs",
+    "quality": "data",
+    "recipes": "data",
+}
 """First word of a path to the capability it belongs to; all others belong to the workspace."""
 
 ROUTES = (
@@ -66,11 +87,52 @@ ROUTES = (
     Route("GET", "lineage", t.Subject, a.Lineage, "read", workspace.lineage),
     Route("GET", "forms/{name}", t.Nothing, a.Form, "read", workspace.form),
     Route("POST", "cells", t.CellOf, a.Cell, "read", workspace.cell),
-    Route("GET", "data", t.Nothing, list[a.Asset], "read", data.assets),
+    Route("GET", "data", t.Assets, list[a.Asset], "read", data.assets),
     Route("POST", "data", t.NewData, a.Added, "write", data.add, slow=True),
     Route("GET", "data/{ref}", t.Nothing, a.AssetDetail, "read", data.asset),
-    Route("GET", "data/{ref}/profile", t.Nothing, a.Profile, "read", data.profile, slow=True),
+    Route("PUT", "data/{ref}", t.About, a.Said, "write", assets.describe),
+    Route("DELETE", "data/{ref}", t.Nothing, a.Said, "write", assets.delete),
+    Route("POST", "data/{ref}/archive", t.Nothing, a.Said, "write", assets.archive),
+    Route("POST", "data/{ref}/restore", t.Nothing, a.Said, "write", assets.restore),
+    Route("POST", "data/{ref}/verify", t.Nothing, a.Said, "read", assets.verify, slow=True),
+    Route("POST", "data/{ref}/refresh", t.Nothing, a.Added, "write", assets.refresh, slow=True),
+    Route("GET", "data/{ref}/profile", t.Profiled, a.Profile, "read", explore.profile, slow=True),
+    Route(
+        "GET", "data/{ref}/associations", t.Nothing, a.Associations, "read", explore.associations, slow=True
+    ),
+    Route("GET", "data/{ref}/compare", t.Compared, a.Comparison, "read", explore.compare, slow=True),
+    Route("GET", "data/{ref}/plots", t.Nothing, list[a.Suggestion], "read", explore.plots, slow=True),
+    Route("POST", "data/{ref}/plot", Chart, a.Plot, "read", explore.plot, slow=True),
     Route("GET", "data/{ref}/rows", t.Page, a.Rows | Raw, "read", data.rows, slow=True),
+    Route("GET", "quality/kinds", t.Nothing, list[a.QualityKind], "read", quality.quality_kinds),
+    Route("GET", "quality/{asset}/rules", t.Nothing, a.QualityRules, "read", quality.quality_rules),
+    Route("PUT", "quality/{asset}/rules", t.NewRules, a.QualityRules, "write", quality.save_rules),
+    Route(
+        "POST",
+        "quality/{asset}/suggest",
+        t.Nothing,
+        list[a.SaidRule],
+        "read",
+        quality.suggest_rules,
+        slow=True,
+    ),
+    Route("GET", "quality/{asset}/history", t.Nothing, list[a.QualityCheck], "read", quality.quality_history),
+    Route("POST", "quality/{ref}/check", t.Nothing, a.QualityCheck, "write", quality.check_rules, slow=True),
+    Route(
+        "GET", "quality/{ref}/failing", t.FailingPage, a.FailingRows, "read", quality.failing_rows, slow=True
+    ),
+    Route("POST", "quality/{ref}/release", t.Release, a.Done, "write", quality.release_version),
+    Route("GET", "recipes/operations", t.Nothing, list[a.Operation], "read", recipes.operations),
+    Route(
+        "POST", "recipes/preview", t.PreviewRecipe, a.RecipePreview, "read", recipes.preview_recipe, slow=True
+    ),
+    Route("POST", "recipes/run", t.RunRecipe, a.Added, "write", recipes.run_recipe),
+    Route("POST", "recipes/code", t.RecipeCode, a.RecipeCode, "read", recipes.recipe_code),
+    Route("POST", "recipes/lines", t.RecipeLines, a.RecipeLines, "read", recipes.recipe_lines),
+    Route("GET", "recipes", t.Nothing, list[a.Recipe], "read", recipes.recipes),
+    Route("GET", "recipes/{name}", t.Nothing, a.Recipe, "read", recipes.recipe),
+    Route("PUT", "recipes/{name}", t.RecipeOf, a.Recipe, "write", recipes.save_recipe),
+    Route("POST", "imports/look", t.LookAt, a.Look, "read", imports.look, slow=True),
     Route("POST", "uploads", t.NewUpload, a.Upload, "write", data.begin_upload),
     Route("GET", "uploads/{id}", t.Nothing, a.Upload, "read", data.upload),
     Route("PUT", "uploads/{id}", t.Chunk, a.Upload, "write", data.append_upload, slow=True, chunk=True),

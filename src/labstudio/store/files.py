@@ -102,6 +102,14 @@ class FileStore:
         """Whether the stored bytes are still those that were put in."""
         return file_sha256(self.path(sha)) == sha
 
+    def remove(self, sha: str) -> None:
+        """Take a file away for good; one that is not there is no error."""
+        self._place(sha).unlink(missing_ok=True)
+        if self._remote is not None:
+            filesystem, url = self._far(sha)
+            with suppress(FileNotFoundError):
+                filesystem.rm_file(url)
+
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """Give a path in a fresh folder on the store's own disk, gone afterwards; `adopt` keeps the file."""

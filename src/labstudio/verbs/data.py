@@ -9,7 +9,9 @@ from pydantic import Field
 from labstudio.data.options import ImportOptions
 from labstudio.display import data as views
 from labstudio.display import studio
-from labstudio.verbs import Answer, Command, Door, Nothing, Told
+from labstudio.verbs import Answer, Command, Door, Nothing, Told, explore
+from labstudio.verbs.assets import ASSETS
+from labstudio.verbs.imports import LOOK
 
 if TYPE_CHECKING:
     from labstudio.data import Version
@@ -66,17 +68,16 @@ def _show(door: Door, told: Asset) -> Answer:
     return Answer(views.version(version), plain(version), version)
 
 
-def _profile(door: Door, told: Asset) -> Answer:
-    version = door.workspace.data.get(door.asset(told.data))
-    return Answer(views.profile(version), version.profile.to_dict())
-
-
 USE = Command(Use, _use, "Show the workspace in use, or use another one.", ("path",), gives="the workspace")
 DATA = {
     "add": Command(
         Add, _add, "Add a table as a version that never changes.", ("name", "source"), gives="the version"
     ),
+    "look": LOOK,
     "list": Command(Nothing, _list, "List the data, the newest version of each."),
     "show": Command(Asset, _show, "Show a version and its first rows.", ("data",), gives="the version"),
-    "profile": Command(Asset, _profile, "Show what each column holds.", ("data",)),
+    **ASSETS,
+    "profile": explore.PROFILE,
+    "plot": explore.PLOT,
+    "diff": explore.DIFF,
 }

@@ -154,9 +154,11 @@ class Feature(Model):
 class Figures(Model):
     """Plotly figures by name: score_over_time, confusion, roc, calibration, residuals, importance, …
 
-    `missing` says of some that are not there why; `features` are those that were made of the raw columns.
+    `missing` says of some that are not there why; `features` are those that were made of the raw columns;
+    `diagrams` say how each candidate works alone, by its number.
     """
 
     figures: dict[str, dict[str, Any]]
     missing: dict[str, str]
     features: list[Feature]
+    diagrams: dict[str, dict[str, Any]]

@@ -1,8 +1,8 @@
-"""Data assets, pages of their rows, profiles; and files on their way here."""
+"""Data assets and pages of their rows; and files on their way here."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from labstudio.server.answers.common import Model
 
@@ -16,8 +16,13 @@ class Column(Model):
 
 
 class Asset(Model):
-    """One version of a data asset, in a line."""
+    """One version of a data asset, in a line.
 
+    `archived` says since when it is put away, `held` why it is not taken by those who name no version,
+    `refreshable` whether its source can be read again.
+    """
+
+    kind: Literal["table", "file", "folder"]
     name: str
     version: int
     ref: str
@@ -28,10 +33,21 @@ class Asset(Model):
     created: float
     by: str
     source: str
+    held: str | None
+    description: str
+    tags: list[str]
+    owner: str
+    archived: float | None
+    refreshable: bool
 
 
 class AssetDetail(Asset):
-    """One version of a data asset, whole; `versions` are all of the name, newest first."""
+    """One version of a data asset, whole; `versions` are all of the name, newest first.
+
+    `origin` is what it was made from, where that can be read again.
+    """
+
+    origin: dict[str, Any] | None
 
     fields: list[Column]
     sha256: str
@@ -47,33 +63,11 @@ class Added(Model):
     job: str | None
 
 
-class ColumnProfile(Model):
-    """What a column holds; `note` is one thing to know about it, in a few words."""
+class Said(Model):
+    """What something came to, as a sentence."""
 
-    name: str
-    physical: str
-    semantic: str
-    missing: int
-    distinct: int
-    minimum: Any
-    maximum: Any
-    mean: float | None
-    std: float | None
-    quantiles: dict[str, float]
-    top: list[tuple[Any, int]]
-    edges: list[float]
-    counts: list[int]
-    note: str
-    alert: bool
-
-
-class Profile(Model):
-    """What all columns of a version hold."""
-
-    ref: str
-    rows: int
-    estimated: bool
-    columns: list[ColumnProfile]
+    ok: bool
+    sentence: str
 
 
 class Rows(Model):

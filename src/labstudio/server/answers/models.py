@@ -40,8 +40,18 @@ class Input(Model):
     choices: list[str]
 
 
+class Measure(Model):
+    """How a metric is written, and which way is up; nobody knows where a person brought it."""
+
+    title: str
+    greater_is_better: bool | None
+
+
 class ModelDetail(RegisteredModel):
-    """One version of a model, whole; `versions` are all of the name, newest first."""
+    """One version of a model, whole; `versions` are all of the name, newest first.
+
+    `measures` has the metrics of all of them.
+    """
 
     sha256: str
     mlflow_uri: str
@@ -49,6 +59,7 @@ class ModelDetail(RegisteredModel):
     inputs: list[Input]
     classes: list[Any] | None
     versions: list[RegisteredModel]
+    measures: dict[str, Measure]
 
 
 class Predictions(Model):

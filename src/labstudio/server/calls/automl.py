@@ -64,7 +64,8 @@ def figures(studio: Studio, told: t.Nothing, id: str) -> a.Figures:
 
     run = studio.workspace.automl.get(id)
     features = [a.Feature(**one) for one in run.charts.get("features", ())]
-    return a.Figures(figures=draw(run), missing=missing(run), features=features)
+    diagrams = run.charts.get("diagrams", {})
+    return a.Figures(figures=draw(run), missing=missing(run), features=features, diagrams=diagrams)
 
 
 def run_file(studio: Studio, told: t.Nothing, id: str) -> Raw:

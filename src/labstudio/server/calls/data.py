@@ -13,28 +13,33 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from labstudio.data import Version
-    from labstudio.data.profile import ColumnProfile
+    from labstudio.data.about import About
     from labstudio.schema import Column
     from labstudio.server.studio import Studio
 
 ARROW = "application/vnd.apache.arrow.stream"
 
 
-def assets(studio: Studio, told: t.Nothing) -> list[a.Asset]:
+def assets(studio: Studio, told: t.Assets) -> list[a.Asset]:
     """List the data assets, the newest version of each, newest first."""
-    return [_asset(one) for one in sorted(studio.workspace.data.list(), key=lambda one: -one.created)]
+    data = studio.workspace.data
+    about = data.abouts()
+    found = [*data.list(), *(data.list(archived=True) if told.archived else ())]
+    return [said(one, about[one.name]) for one in sorted(found, key=lambda one: -one.created)]
 
 
 def asset(studio: Studio, told: t.Nothing, ref: str) -> a.AssetDetail:
     """Return a version of a data asset."""
     data = studio.workspace.data
     version = data.get(ref)
+    about = data.about(version.name)
     return a.AssetDetail(
-        **dict(_asset(version)),
+        **dict(said(version, about)),
         fields=[_column(column) for column in version.schema],
         sha256=version.sha256,
         found=version.found,
-        versions=[_asset(one) for one in data.versions(version.name)],
+        origin=version.origin,
+        versions=[said(one, about) for one in data.versions(version.name)],
     )
 
 
@@ -52,15 +57,7 @@ def add(studio: Studio, told: t.NewData) -> a.Added:
     version = workspace.data.add(told.name, path, ImportOptions(**given), origin=origin)
     if upload is not None:
         studio.uploads.discard(upload.id)
-    return a.Added(asset=_asset(version), existed=version.existed, job=None)
-
-
-def profile(studio: Studio, told: t.Nothing, ref: str) -> a.Profile:
-    """Return what the columns of a version hold."""
-    version = studio.workspace.data.get(ref)
-    found = version.profile
-    columns = [_profiled(column, found.rows) for column in found.columns]
-    return a.Profile(ref=version.ref, rows=found.rows, estimated=found.estimated, columns=columns)
+    return a.Added(asset=said(version, workspace.data.about(version.name)), existed=version.existed, job=None)
 
 
 def rows(studio: Studio, told: t.Page, ref: str) -> a.Rows | Raw:
@@ -102,8 +99,16 @@ def _upload(found: object) -> a.Upload:
     return a.Upload(**{name: getattr(found, name) for name in a.Upload.model_fields})
 
 
-def _asset(version: Version) -> a.Asset:
+def said(version: Version, about: About) -> a.Asset:
+    """Say a version, and what is said of its asset, in a line."""
     return a.Asset(
+        kind=version.kind,
+        held=version.held,
+        description=about.description,
+        tags=list(about.tags),
+        owner=about.owner,
+        archived=about.archived,
+        refreshable=version.refreshable,
         name=version.name,
         version=version.version,
         ref=version.ref,
@@ -119,11 +124,3 @@ def _asset(version: Version) -> a.Asset:
 
 def _column(column: Column) -> a.Column:
     return a.Column(name=column.name, physical=column.physical, semantic=column.semantic)
-
-
-def _profiled(column: ColumnProfile, rows: int) -> a.ColumnProfile:
-    from labstudio.data.notes import note
-
-    said, alert = note(column, rows)
-    kept = {name: getattr(column, name) for name in a.ColumnProfile.model_fields if hasattr(column, name)}
-    return a.ColumnProfile(**kept, note=said, alert=alert)

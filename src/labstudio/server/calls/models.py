@@ -41,6 +41,7 @@ def model(studio: Studio, told: t.Nothing, ref: str) -> a.ModelDetail:
     summary = _model(workspace, version)
     profiled = _profile(workspace, summary.data)
     versions = [one for one in workspace.models.list() if one.name == version.name]
+    measured = dict.fromkeys(name for one in [version, *versions] for name in one.metrics)
     return a.ModelDetail(
         **dict(summary),
         sha256=version.sha256,
@@ -49,7 +50,15 @@ def model(studio: Studio, told: t.Nothing, ref: str) -> a.ModelDetail:
         inputs=[_input(column, profiled.get(column.name)) for column in loaded.schema],
         classes=None if loaded.classes is None else loaded.classes.tolist(),
         versions=[_model(workspace, one) for one in versions],
+        measures={name: _measure(name) for name in measured},
     )
+
+
+def _measure(name: str) -> a.Measure:
+    from labstudio.automl import naming
+
+    known = naming.known_metric(name)
+    return a.Measure(title=naming.metric(name), greater_is_better=known.greater_is_better if known else None)
 
 
 def predict(studio: Studio, told: t.Predict, ref: str) -> a.Predictions:

@@ -7,6 +7,7 @@ from importlib import metadata
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from labstudio.data.chart import Chart
 from labstudio.errors import LabstudioError, NotFound
 from labstudio.forms import cell as write_cell
 from labstudio.forms import first, groups
@@ -94,12 +95,12 @@ def _node(workspace: Workspace, subject: str, made: bool, imported: dict[str, st
 
 
 def form(studio: Studio, told: t.Nothing, name: str) -> a.Form:
-    """Return the form of a verb, such as automl or data.add."""
-    command = _command(*_split(name))
-    schema, foremost = draw_form(command.model), first(command.model)
+    """Return the form of a verb, such as automl or data.add; that of a chart is called plot."""
+    model = Chart if name == "plot" else _command(*_split(name)).model
+    schema, foremost = draw_form(model), first(model)
     rest = [field for field in schema["properties"] if field not in foremost]
     ui: dict[str, Any] = {"ui:order": [*foremost, *rest], "ui:submitButtonOptions": {"norender": True}}
-    grouped = [a.Group(title=title, fields=fields) for title, fields in groups(command.model)]
+    grouped = [a.Group(title=title, fields=fields) for title, fields in groups(model)]
     return a.Form(name=name, form=schema, ui=ui, first=foremost, groups=grouped)
 
 

@@ -24,6 +24,20 @@ class NewData(ImportOptions):
         return self
 
 
+class Assets(Told):
+    """Which data assets to list."""
+
+    archived: bool = Field(False, description="Also those that are put away.")
+
+
+class About(Told):
+    """What is said of a data asset; what is not given stays."""
+
+    description: str | None = Field(None, description="What it holds, where it is from, what to mind.")
+    tags: list[str] | None = Field(None, description="Words to find it by.")
+    owner: str | None = Field(None, description="Who answers for it.")
+
+
 class Page(Told):
     """Which rows and columns of a table."""
 

@@ -19,10 +19,13 @@ def upgrade() -> None:
         sa.Column("owner", sa.String, nullable=False),
         sa.Column("created", sa.Float, nullable=False),
         sa.Column("archived", sa.Float),
+        sa.Column("newest", sa.Integer, nullable=False),
     )
     op.execute(
-        "INSERT INTO assets (name, kind, description, tags, owner, created) "
-        "SELECT name, 'table', '', '[]', created_by, created FROM asset_versions WHERE version = 1"
+        "INSERT INTO assets (name, kind, description, tags, owner, created, newest) "
+        "SELECT name, 'table', '', '[]', created_by, created, "
+        "(SELECT max(a.version) FROM asset_versions a WHERE a.name = v.name) "
+        "FROM asset_versions v WHERE version = 1"
     )
     op.add_column("asset_versions", sa.Column("kind", sa.String, nullable=False, server_default="table"))
     op.add_column("asset_versions", sa.Column("origin", sa.JSON))

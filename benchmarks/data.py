@@ -1,0 +1,264 @@
+"""What data costs on this machine, goals beside figures: `make bench` prints it, `make bench-check` compares.
+
+Each figure is a median, beside something measured in the same run where it can be, so that it says the same
+on a slow machine; ``--check`` fails where a ratio is a fifth worse than in data.json. The tables are
+small by default (1,000,000 rows × 20, a CSV of 36 MB, 2,000 files); ``--large`` has the sizes that the goals
+are meant for: 10,000,000 rows, a CSV of more than 1 GB, 100,000 files. Everything is made from a seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from labstudio import Workspace
+from labstudio.data import Version
+from labstudio.data.quality import Rule
+
+KEPT = Path(__file__).with_name("data.json")
+WORSE = 1.2  # times what was kept
+STATES = ["paid", "open", "sent", "lost"]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured."""
+
+    rows: int
+    csv_rows: int
+    sql_rows: int
+    files: int
+    times: int
+
+
+SMALL = Size(rows=1_000_000, csv_rows=200_000, sql_rows=50_000, files=2_000, times=5)
+LARGE = Size(rows=10_000_000, csv_rows=5_000_000, sql_rows=200_000, files=100_000, times=5)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table; only a `ratio` is compared with what was kept."""
+
+    what: str
+    value: float
+    goal: float
+    unit: str = "×"
+
+    @property
+    def ratio(self) -> bool:
+        return self.unit == "×"
+
+    def __str__(self) -> str:
+        mark = "" if self.value <= self.goal else "   missed"
+        shown = f"{self.value:.3g} {self.unit}" if self.value < 1000 else f"{self.value:,.0f} {self.unit}"
+        return f"{self.what:<64} {shown:>12}   ≤ {self.goal:g} {self.unit}{mark}"
+
+
+def seconds(work: Callable[[], object], times: int) -> float:
+    """Median time of a piece of work."""
+    taken = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken)
+
+
+def table(rows: int, seed: int = 0) -> pd.DataFrame:
+    """Return 20 columns: numbers, whole numbers, few and many texts, dates; some with gaps."""
+    random = np.random.default_rng(seed)
+    frame = pd.DataFrame({f"number_{i}": random.normal(size=rows).round(6) for i in range(12)})
+    frame["id"] = np.arange(rows)
+    frame["count"] = random.integers(0, 10_000, rows)
+    frame["flag"] = random.random(rows) < 0.3
+    frame["state"] = random.choice(STATES, rows)
+    frame["city"] = random.choice([f"City {i}" for i in range(500)], rows)
+    frame["code"] = [f"C-{i:08d}" for i in range(rows)]
+    frame["day"] = np.datetime64("2024-01-01", "s") + random.integers(0, 86_400 * 700, rows)
+    frame["price"] = random.gamma(2, 30, rows).round(2)
+    frame.loc[random.random(rows) < 0.05, "number_2"] = np.nan
+    return frame
+
+
+def ingest(ws: Workspace, folder: Path, size: Size) -> Iterator[Figure]:
+    """A CSV into a version that never changes, beside the engine's bare conversion."""
+    source = folder / "table.csv"
+    table(size.csv_rows).to_csv(source, index=False)
+    target = folder / "bare.parquet"
+    names = (f"copy_{i}" for i in count())
+
+    def bare() -> None:
+        duckdb.execute(f"COPY (FROM read_csv('{source}')) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+
+    def add() -> None:
+        with source.open("rb+") as file:  # other bytes of the same length: the same ones would be known
+            file.seek(-3, 2)
+            file.write(b"%d\n" % (10 + next(digits) % 90))
+        ws.data.add(next(names), source)
+
+    digits = count()
+    ratio = seconds(add, size.times) / seconds(bare, size.times)
+    yield Figure(f"ingest of a CSV of {source.stat().st_size / 1e6:,.0f} MB / bare conversion", ratio, 1.25)
+    yield Figure("  peak memory of its process", _peak(str(folder), str(source)), 600, "MB")
+
+
+def _peak(folder: str, source: str) -> float:
+    """Return how much memory a fresh process needs to add a file, in MB."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_add_and_measure, (folder, source))
+
+
+def _add_and_measure(folder: str, source: str) -> float:
+    with Path(source).open("a") as file:
+        file.write("\n")
+    Workspace(folder).data.add("peak", source)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def profile(ws: Workspace, version: Version, size: Size) -> Iterator[Figure]:
+    """A full profile beside what pandas would be asked for, and the second look."""
+    path = ws.store.files.path(version.table_sha256)
+
+    def with_pandas() -> None:
+        frame = pd.read_parquet(path)
+        frame.describe(include="all")
+        frame.nunique()
+
+    began = time.perf_counter()
+    first_profile = ws.data.profile(version)
+    first = time.perf_counter() - began
+    assert first_profile.rows == size.rows
+    again = seconds(lambda: ws.data.profile(version), size.times)
+    what = f"{size.rows:,} rows × 20"
+    yield Figure(f"profile of {what} / pandas describe + nunique", first / seconds(with_pandas, 1), 0.4)
+    yield Figure("  again on the same bytes / the first time", again / first, 0.01)
+
+
+def pages(ws: Workspace, version: Version, size: Size) -> Iterator[Figure]:
+    """Pages of 200 rows: as they stand, and sorted, once that is prepared."""
+    offsets = iter(np.random.default_rng(1).integers(0, size.rows - 200, 10_000).tolist())
+
+    def page(sort: list[str]) -> None:
+        ws.data.rows(version, offset=next(offsets), limit=200, sort=sort)
+
+    page([])
+    plain = seconds(lambda: page([]), 4 * size.times)
+    page(["-price", "city"])
+    deep = seconds(lambda: page(["-price", "city"]), 4 * size.times)
+    yield Figure(f"plain page of {size.rows:,} rows", 1000 * plain, 100, "ms")
+    yield Figure("sorted deep page, prepared / plain page", deep / plain, 2)
+
+
+def quality(ws: Workspace, size: Size) -> Iterator[Figure]:
+    """Twelve rules on 200,000 rows, beside the same rules in pandera."""
+    version = ws.data.add("checked", table(200_000, seed=2))
+    rules = [
+        Rule(kind="not_null", columns=["id"]),
+        Rule(kind="not_null", columns=["number_2"], share=0.1),
+        Rule(kind="unique", columns=["id"]),
+        Rule(kind="range", columns=["price"], minimum=0),
+        Rule(kind="range", columns=["count"], minimum=0, maximum=10_000),
+        Rule(kind="range", columns=["number_0"], minimum=-10, maximum=10),
+        Rule(kind="set", columns=["state"], values=STATES),
+        Rule(kind="regex", columns=["code"], pattern="C-[0-9]{8}"),
+        Rule(kind="row_count", minimum=1),
+        Rule(kind="freshness", columns=["day"], days=10_000),
+        Rule(kind="expression", expression="price >= 0 or state = lost"),
+        Rule(kind="expression", expression="number_1 < 10 and number_3 < 10"),
+    ]
+    ws.quality.save("checked", rules)
+    assert all(result.passed for result in ws.quality.check(version).results)
+    names: dict[str, Any] = {}
+    exec(ws.quality.to_pandera("checked"), names)  # the code that the studio itself writes
+    names["schema"].validate(version.frame())
+    checked = seconds(lambda: ws.quality.check(version), size.times)
+    yield Figure("12 quality rules on 200,000 rows", checked, 0.2, "s")
+    with_pandera = seconds(lambda: names["schema"].validate(version.frame()), size.times)
+    yield Figure("  / reading the frame and the same rules in pandera", checked / with_pandera, 2)
+
+
+def folders(ws: Workspace, folder: Path, size: Size) -> Iterator[Figure]:
+    """A folder of files, and the same folder again."""
+    files = folder / "files"
+    files.mkdir()
+    for i in range(size.files):
+        (files / f"{i:06d}.txt").write_text(f"file {i}\n" * 20)
+    began = time.perf_counter()
+    ws.data.add("files", files)
+    first = time.perf_counter() - began
+    again = seconds(lambda: ws.data.add("files", files), size.times)
+    yield Figure(f"unchanged folder of {size.files:,} files again / the first time", again / first, 0.05)
+
+
+PARTS = ("ingest", "profile", "pages", "quality", "folders")
+
+
+def measured(parts: list[str], size: Size) -> Iterator[Figure]:
+    """Measure what is asked for, one part after the other."""
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        ws = Workspace(folder)
+        if "ingest" in parts:
+            yield from ingest(ws, folder, size)
+        if {"profile", "pages"} & set(parts):
+            version = ws.data.add("large", table(size.rows, seed=3))
+            if "profile" in parts:
+                yield from profile(ws, version, size)
+            if "pages" in parts:
+                yield from pages(ws, version, size)
+        if "quality" in parts:
+            yield from quality(ws, size)
+        if "folders" in parts:
+            yield from folders(ws, folder, size)
+
+
+def worse(found: list[Figure], kept: dict[str, float]) -> list[str]:
+    """Say which ratios are more than a fifth worse than what was kept."""
+    return [
+        f"{figure.what.strip()}: {figure.value:.3g}, was {kept[figure.what]:.3g}"
+        for figure in found
+        if figure.ratio and figure.what in kept and figure.value > WORSE * kept[figure.what]
+    ]
+
+
+def main() -> int:
+    """Print the table; with ``--check`` end with 1 where something became worse."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--large", action="store_true", help="10 million rows, 1 GB, 100,000 files")
+    parser.add_argument("--parts", default=",".join(PARTS), help="some of: " + ", ".join(PARTS))
+    parser.add_argument("--check", action="store_true", help="fail where a ratio is a fifth worse than kept")
+    parser.add_argument("--keep", action="store_true", help="keep the ratios in data.json")
+    told = parser.parse_args()
+    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    name = "large" if told.large else "small"
+    found = []
+    for figure in measured(told.parts.split(","), LARGE if told.large else SMALL):
+        print(figure, flush=True)
+        found.append(figure)
+    if told.keep:
+        kept[name] = kept.get(name, {}) | {f.what: round(f.value, 4) for f in found if f.ratio}
+        KEPT.write_text(json.dumps(kept, indent=2) + "\n")
+    wrong = worse(found, kept.get(name, {})) if told.check else []
+    if wrong:
+        print("\nWorse than what was kept:\n  " + "\n  ".join(wrong), file=sys.stderr)
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

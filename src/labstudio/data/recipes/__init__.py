@@ -1,0 +1,6 @@
+"""Recipes: steps that prepare a table, tried on a sample, run on everything, written as code."""
+
+from labstudio.data.recipes.recipe import steps_of
+from labstudio.data.recipes.recipes import Preview, Recipes, Saved
+
+__all__ = ["Preview", "Recipes", "Saved", "steps_of"]

@@ -1,0 +1,72 @@
+"""Recipes, what a step does, and what a preview shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labstudio.server.answers.common import Model
+
+
+class Operation(Model):
+    """One operation of the menu: `form` is the JSON schema of what it is told."""
+
+    op: str
+    title: str
+    group: str
+    help: str
+    form: dict[str, Any]
+
+
+class Recipe(Model):
+    """A saved recipe; its name is that of the asset it makes."""
+
+    name: str
+    input: str
+    steps: list[dict[str, Any]]
+    changed: float
+    by: str
+
+
+class RecipeColumn(Model):
+    """A column: `kind` is number, text, boolean or date."""
+
+    name: str
+    kind: str
+
+
+class StepPreview(Model):
+    """What one step did to the sample, or the sentence that says why it could not."""
+
+    op: str
+    enabled: bool
+    before: int | None
+    after: int | None
+    added: list[str]
+    removed: list[str]
+    changed: list[str]
+    error: str | None
+
+
+class RecipePreview(Model):
+    """Rows after the step that was asked for, or after the last one that works."""
+
+    step: int
+    total: int
+    columns: list[RecipeColumn]
+    values: list[list[Any]]
+    steps: list[StepPreview]
+
+
+class RecipeCode(Model):
+    """A recipe as code, and as a notebook where the language has one."""
+
+    kind: str
+    text: str
+    notebook: dict[str, Any] | None
+
+
+class RecipeLines(Model):
+    """The same steps as lines and as values."""
+
+    text: str
+    steps: list[dict[str, Any]]

@@ -1,0 +1,120 @@
+"""What is done with a data asset as a whole: describe, put away, take up, check, bring up to date, trace."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from pydantic import Field
+
+from labstudio.data.options import ImportOptions
+from labstudio.display import about as views
+from labstudio.verbs import Answer, Command, Door, Told
+
+_ASSET = {"choices": "assets"}
+
+
+class Name(Told):
+    """One data asset."""
+
+    data: str = Field(description="Data asset, such as churn.", json_schema_extra=dict(_ASSET))
+
+
+class Described(Told):
+    """One data asset, and what is said of it; what is not given stays."""
+
+    data: str = Field(description="Data asset, such as churn.", json_schema_extra=dict(_ASSET))
+    description: str | None = Field(None, description="What it holds, where it is from, what to mind.")
+    tags: list[str] | None = Field(None, description="Words to find it by.")
+    owner: str | None = Field(None, description="Who answers for it.")
+
+
+class Checked(Told):
+    """Which versions to check."""
+
+    data: str | None = Field(
+        None, description="A version, such as churn@3; all when not given.", json_schema_extra=dict(_ASSET)
+    )
+
+
+class Rows(ImportOptions):
+    """A data asset, and more rows for it."""
+
+    data: str = Field(description="Data asset, such as churn.", json_schema_extra=dict(_ASSET))
+    source: str = Field(min_length=1, description="Path of the file (in a cell also a DataFrame variable).")
+
+
+class Traced(Told):
+    """What to trace."""
+
+    subject: str = Field(
+        min_length=1, description="Such as churn@3 (data), model:churn@2 or run:… ; as the graph names it."
+    )
+
+
+def _describe(door: Door, told: Described) -> Answer:
+    about = door.workspace.data.describe(
+        told.data, description=told.description, tags=told.tags, owner=told.owner
+    )
+    return Answer(views.about(about), asdict(about), about)
+
+
+def _archive(door: Door, told: Name) -> Answer:
+    about = door.workspace.data.archive(told.data)
+    return Answer(views.said(f"{about.name} is put away; %data restore {about.name} brings it back."),
+                  asdict(about), about)  # fmt: skip
+
+
+def _restore(door: Door, told: Name) -> Answer:
+    about = door.workspace.data.restore(told.data)
+    return Answer(views.said(f"{about.name} is back."), asdict(about), about)
+
+
+def _delete(door: Door, told: Name) -> Answer:
+    ref = door.workspace.data.get(told.data).ref
+    door.workspace.data.delete(ref)
+    return Answer(views.said(f"{ref} is deleted."), {"deleted": ref})
+
+
+def _verify(door: Door, told: Checked) -> Answer:
+    damages = door.workspace.data.verify(told.data)
+    plain = [asdict(one) for one in damages]
+    return Answer(views.damages(damages, told.data), plain, damages, code=1 if damages else 0)
+
+
+def _refresh(door: Door, told: Name) -> Answer:
+    from labstudio.display import data
+    from labstudio.verbs.data import plain
+
+    version = door.workspace.data.refresh(told.data)
+    return Answer(data.version(version), plain(version), version)
+
+
+def _append(door: Door, told: Rows) -> Answer:
+    from labstudio.display import data
+    from labstudio.verbs.data import plain
+
+    how = ImportOptions(**told.model_dump(include=set(ImportOptions.model_fields), exclude_unset=True))
+    version = door.workspace.data.append(told.data, door.source(told.source), how)
+    return Answer(data.version(version), plain(version), version)
+
+
+def _lineage(door: Door, told: Traced) -> Answer:
+    subject = told.subject if ":" in told.subject else door.workspace.data.get(told.subject).subject
+    edges = door.workspace.lineage(subject)
+    return Answer(views.lineage(subject, edges), [asdict(edge) for edge in edges], edges)
+
+
+ASSETS = {
+    "describe": Command(Described, _describe, "Say what it is: description, tags, owner.", ("data",)),
+    "append": Command(Rows, _append, "Add rows below the newest version.", ("data", "source"),
+                      gives="the version"),
+    "refresh": Command(Name, _refresh, "Read the source again; what changed is a new version.", ("data",),
+                       gives="the version"),
+    "archive": Command(Name, _archive, "Put a data asset away; nothing is lost.", ("data",)),
+    "restore": Command(Name, _restore, "Take a data asset up again.", ("data",)),
+    "delete": Command(Name, _delete, "Delete a version that nothing was made of, for good.", ("data",)),
+    "verify": Command(Checked, _verify, "Hash the stored bytes again and name what is damaged.", ("data",),
+                      gives="the damages"),
+    "lineage": Command(Traced, _lineage, "Trace what something was made from, and what of it.", ("subject",),
+                       gives="the edges"),
+}  # fmt: skip
