@@ -70,8 +70,8 @@ def test_nothing_is_imported_that_is_not_declared() -> None:
         for name, path in imported().items()
         if name not in known and name not in sys.stdlib_module_names and name != "labstudio"
     }
-    # scipy and joblib are scikit-learn's own requirements
-    assert set(undeclared) <= {"scipy", "joblib"}, undeclared
+    # joblib is a requirement of scikit-learn itself
+    assert set(undeclared) <= {"joblib"}, undeclared
 
 
 def test_jupyterlab_is_never_capped() -> None:

@@ -222,7 +222,8 @@ def test_every_learner_copes_with_all_of_it_alone(
 
 def test_candidates_of_all_kinds_answer_together(pool: ThreadPoolExecutor) -> None:
     frame = table(y=[["no", "yes"][int(value > 0)] for value in NORMAL + table()["x"]])
-    result = judged(frame, "y", pool, trials=14, folds=2, learners=sorted(INSTALLED))
+    # from the eighth on every other one varies the leader, whichever that is on a machine
+    result = judged(frame, "y", pool, trials=24, folds=2, learners=sorted(INSTALLED))
     assert isinstance(result, AutoMLResult), result
     assert {trial.learner for trial in result.trials} >= INSTALLED - {"xgboost"}
 

