@@ -46,7 +46,8 @@ def report(lines: Iterable[dict[str, Any]]) -> str:
         return "Nothing has been measured yet.\n"
     parts = []
     for (collection, budget), some in table.groupby(["collection", "budget"], sort=True):
-        tables = [scores(some), losses(some), costs(some)]
+        ranked = some[~some["engine"].str.startswith(f"{OURS}-")]  # ours competes once
+        tables = [scores(ranked), losses(ranked), costs(some)]
         parts.append(f"### {collection} at {budget:g} s\n\n" + "\n".join(one for one in tables if one))
     return "\n".join(parts)
 
