@@ -87,6 +87,7 @@ class Workspace:
 
         data = Data(self.store)
         data.checks = lambda version: self.quality.hold(version)
+        data.guarded = lambda name: self.quality.guards(name)
         # a recipe is replayed on the newest version of what it was made for
         data.again["recipe"] = lambda name, origin: self.recipes.run(
             name, origin["input"].partition("@")[0], origin["steps"]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from labstudio.store import Store
 
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}")
+_UNCHECKED = "Its quality rules have not been checked to the end; check them."
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,9 @@ class Adding:
 
     checks: Callable[[Version], str | None] | None = None
     """Looks at each new version; a sentence says why it is held back."""
+
+    guarded: Callable[[str], bool] | None = None
+    """Whether an asset's versions are held until `checks` has looked at them."""
 
     again: dict[str, Callable[[str, dict[str, Any]], Version]]
     """How a version is made again, by the ``"kind"`` of its origin: a function of name and origin."""
@@ -335,14 +339,9 @@ class Adding:
 
         from labstudio.data.tables import asset_versions as t
 
-        row = {
-            "kind": "table",
-            **row,
-            "name": name,
-            "source": source,
-            "options": json.loads(options.canonical()),
-            "held": None,
-        }
+        held = _UNCHECKED if self.guarded is not None and self.guarded(name) else None
+        row = {"kind": "table", **row, "name": name, "source": source, "held": held,
+               "options": json.loads(options.canonical())}  # fmt: skip
         same = select(t).where(t.c.name == name, t.c.identity == row["identity"])
         for _ in range(100):
             with self._store.read() as connection:
@@ -356,6 +355,8 @@ class Adding:
                     row = {**row, "version": number, "created_by": who(), "created": created}
                     connection.execute(t.insert().values(row))
                     version = self._version(row)
+                    if not self._store.files.has(version.table_sha256):
+                        raise Conflict(f"The same table was just deleted; add {name} once more.")
                     self._store.record(
                         connection, "data.added", version.subject, rows=version.rows, source=version.source
                     )
@@ -371,12 +372,13 @@ class Adding:
         from labstudio.data.tables import asset_versions as t
 
         held = self.checks(version) if self.checks is not None else None
-        if held is None:
+        if held == version.held:
             return version
         with self._store.write() as connection:
             same = (t.c.name == version.name) & (t.c.version == version.version)
             connection.execute(t.update().where(same).values(held=held))
-            self._store.record(connection, "data.held", version.subject, reason=held)
+            if held is not None:
+                self._store.record(connection, "data.held", version.subject, reason=held)
         return replace(version, held=held)
 
 

@@ -60,14 +60,16 @@ class Deleting:
                 f"{version.ref} cannot be deleted: it is used by {shown}. "
                 f"Archive {version.name} to hide it from lists."
             )
-        files = {version.sha256, version.table_sha256}
         with self._store.write() as connection:
             connection.execute(delete(t).where(t.c.name == version.name, t.c.version == version.version))
-            same = select(t.c.sha256, t.c.table_sha256).where(
-                or_(t.c.sha256.in_(files), t.c.table_sha256.in_(files))
-            )
+            self._store.record(connection, "data.deleted", version.subject, rows=version.rows)
+        files = {version.sha256, version.table_sha256}
+        same = select(t.c.sha256, t.c.table_sha256).where(
+            or_(t.c.sha256.in_(files), t.c.table_sha256.in_(files))
+        )
+        # nobody adds a version while this writes, and who adds the same table sees that its file is gone
+        with self._store.write() as connection:
             for row in connection.execute(same):
                 files -= set(row)
-            self._store.record(connection, "data.deleted", version.subject, rows=version.rows)
-        for sha in files:
-            self._store.files.remove(sha)
+            for sha in files:
+                self._store.files.remove(sha)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from labstudio.data.quality.rules import Rule, canonical_json, read_rules
@@ -153,10 +153,17 @@ class Quality:
 
         A held version that passes is held no longer.
         """
+        version = self._data.get(ref) if isinstance(ref, str) else ref
+        found = self._check(version)
+        if found.passed:
+            with self._store.write() as connection:
+                self._lift(connection, version, "it passes the rules")
+        return replace(found, held=self._held(version))
+
+    def _check(self, version: Version) -> Check:
         from labstudio.data.quality.checking import check_table
         from labstudio.data.tables import quality_checks as t
 
-        version = self._data.get(ref) if isinstance(ref, str) else ref
         rules = self._kept(version.name).rules
         with self._store.files.scratch() as place:
             results = check_table(
@@ -184,18 +191,20 @@ class Quality:
             self._store.record(
                 connection, "quality.checked", version.subject, passed=passed, rules=len(rules), failed=failed
             )
-            if passed:
-                self._lift(connection, version, "it passes the rules")
         return Check(
             number, version.name, version.version, version.rows, rules, results, passed, row["created"],
-            row["created_by"], self._held(version),
+            row["created_by"],
         )  # fmt: skip
 
     def hold(self, version: Version) -> str | None:
         """Check a new version; a sentence says why it is not to be the newest one."""
         if not self._kept(version.name).rules:
             return None
-        return self.check(version).sentence() or None
+        return self._check(version).sentence() or None
+
+    def guards(self, asset: str) -> bool:
+        """Whether an asset has rules that hold a version back."""
+        return any(rule.severity == "block" and rule.enabled for rule in self._kept(asset).rules)
 
     def release(self, ref: str, reason: str) -> Version:
         """Let a held version be the newest one all the same; `reason` is kept with the event.
