@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -138,10 +139,8 @@ def test_adding_while_the_same_is_deleted_never_leaves_a_version_without_its_tab
     for turn in range(8):
         thread = threading.Thread(target=delete)
         thread.start()
-        try:
+        with suppress(Conflict):  # deleted under its hands: to be added once more
             ws.data.add(f"other{turn}", orders)
-        except Conflict as error:
-            assert "just deleted; add" in str(error)  # noqa: PT017: either outcome is right
         thread.join()
         assert ws.data.verify() == []
         for one in ws.data.list():

@@ -105,7 +105,9 @@ def test_an_object_of_too_many_names_is_refused(add_json, monkeypatch):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(
-    rows=st.lists(st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=9) | st.none()), min_size=1),
+    rows=st.lists(
+        st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=9) | st.none()), min_size=1
+    ),
     indent=st.sampled_from([None, 1]),
     array=st.booleans(),
 )  # fmt: skip

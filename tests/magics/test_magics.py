@@ -55,6 +55,25 @@ def test_a_frame_variable_is_taken_by_name_or_in_braces(people: Any) -> None:
     assert people.value("version.frame()['age'].tolist()") == [31, 47, 25]
 
 
+def test_an_asset_is_described_put_away_and_traced(people: Any) -> None:
+    people.good("people.to_csv('shop.csv', index=False)\n%data add shop shop.csv")
+    said = people.good(
+        '%data describe shop --description "From the shop." --tags eu,2026 --owner Ada --as about'
+    )
+    assert "From the shop." in said.text
+    assert people.value("about.tags") == ("eu", "2026")
+    people.good("%data append shop people --as more")
+    assert people.value("(more.ref, more.rows)") == ("shop@2", 6)
+    assert "shop@1" in people.good("%data lineage shop").text
+    assert "it is used by data:shop@2" in people.bad("%data delete shop@1").text
+    assert "shop@2 is deleted" in people.good("%data delete shop@2").text
+    assert "It was there already" in people.good("%data refresh shop").text
+    assert "%data restore shop" in people.good("%data archive shop").text
+    assert "shop@1" not in people.good("%data list").text
+    assert "is back" in people.good("%data restore shop").text
+    assert people.good("%data verify").text
+
+
 def test_the_cell_form_tells_the_same(people: Any) -> None:
     said = people.good(
         '%%data add\n# where it is\nname: cells\nsource: people.csv\ntypes: {"age": "category"}'

@@ -22,7 +22,9 @@ FRAME = pd.DataFrame(
         "A": [1.5, -2.0, None, 0.0, float("inf"), 1.5],
         "it's `odd`": ["x,y", "é", None, "", "x", "x,y"],
         "<b>": [True, None, False, True, False, True],
-        "when": pd.to_datetime(["2024-01-31 23:00", "2024-02-29", None, "1999-12-31", "2024-02-29", "2024-01-31 23:00"]),
+        "when": pd.to_datetime(
+            ["2024-01-31 23:00", "2024-02-29", None, "1999-12-31", "2024-02-29", "2024-01-31 23:00"]
+        ),
     }
 )  # fmt: skip
 TEXT = "`it's ``odd```"
@@ -40,7 +42,8 @@ STEPS = [
     {"op": "derive", "name": "q", "value": "a / A + a % 2"},
     {"op": "derive", "name": "q", "value": "if(`<b>`, round(A * 2), -a)"},
     {"op": "derive", "name": "q", "value": "max(a, A) + power(a, 2) + sqrt(A) + log(A)"},
-    {"op": "derive", "name": "q", "value": f"concat(upper({TEXT}), substring({TEXT}, 1, 2), regex_extract({TEXT}, '(x)'))"},
+    {"op": "derive", "name": "q", "value":
+     f"concat(upper({TEXT}), substring({TEXT}, 1, 2), regex_extract({TEXT}, '(x)'))"},
     {"op": "derive", "name": "q", "value": "days_between(when, to_date('2024-03-01')) + weekday(when)"},
     {"op": "fill", "names": ["a", "A"], "value": 7},
     {"op": "replace", "column": "it's `odd`", "values": {"x": "'", "é": "<script>"}, "only": True},
@@ -49,7 +52,8 @@ STEPS = [
     {"op": "bin", "column": "A", "edges": [0, 1], "into": "bin"},
     {"op": "group", "by": ["it's `odd`"], "measures": [
         {"name": "n", "function": "count"}, {"name": "s", "function": "sum", "column": "a"},
-        {"name": "d", "function": "distinct", "column": "a"}, {"name": "m", "function": "mean", "column": "a"},
+        {"name": "d", "function": "distinct", "column": "a"},
+        {"name": "m", "function": "mean", "column": "a"},
         {"name": "h", "function": "max", "column": "when"}]},
     {"op": "distinct", "names": ["a"]},
     {"op": "distinct"},
@@ -112,7 +116,8 @@ def test_the_same_recipe_makes_no_second_version(ws):
     steps = [{"op": "filter", "where": "a > 2"}]
     first = ws.recipes.run("once", "orders", steps)
     again = ws.recipes.run("once", "orders", [*steps, {"op": "drop", "names": ["a"], "enabled": False}])
-    assert again.existed and again.ref == first.ref == "once@1"
+    assert again.existed
+    assert again.ref == first.ref == "once@1"
     assert [edge.source for edge in ws.lineage(first.subject) if edge.relation == "prepared"] == [
         "data:orders@1"
     ]
@@ -123,7 +128,8 @@ def test_a_broken_step_marks_itself_and_earlier_ones_are_shown(ws):
         "orders", [{"op": "filter", "where": "a = 3"}, {"op": "filter", "where": "aa > 1"}]
     )
     assert (found.step, found.total, found.steps[0].after) == (0, 3, 3)
-    assert "There is no column 'aa'" in found.steps[1].error and "\n  ^" in found.steps[1].error
+    assert "There is no column 'aa'" in found.steps[1].error
+    assert "\n  ^" in found.steps[1].error
 
 
 def test_lines_and_steps_are_the_same_thing():
@@ -134,7 +140,9 @@ def test_lines_and_steps_are_the_same_thing():
 @settings(max_examples=200)
 @given(st.text() | st.text(alphabet="ab1+-*/()[]'\"`<>=,. notiand"))
 def test_any_text_is_an_expression_or_refused_with_a_sentence(text):
+    said = ""
     try:
         expressions.checked(text, {"a": "number", "b": "text"})
     except Invalid as error:
-        assert str(error)
+        said = str(error)
+    assert said == "" or said.partition("\n")[0].strip()

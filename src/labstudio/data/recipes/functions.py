@@ -94,6 +94,10 @@ def _some(_: Any, text: str, *__: Any) -> str | None:
     return None if text else "an empty text cannot be looked for"
 
 
+def _braced(pattern: str) -> str:
+    return pattern.replace("{", "{{").replace("}", "}}")
+
+
 _TRUE = ".astype('bool[pyarrow]')"
 _NUMBER = ".astype('float64[pyarrow]')"
 _TEXT = ".astype(pd.ArrowDtype(pa.string()))"
@@ -152,7 +156,8 @@ FUNCTIONS: dict[str, Function] = {
         "number",
         lambda p: f"round({p[0]}, {p[1] if len(p) > 1 else 0})",
         lambda p: (
-            f"compute(pc.round, {p[0]}, ndigits={p[1] if len(p) > 1 else 0}, round_mode='half_towards_infinity')"
+            f"compute(pc.round, {p[0]}, ndigits={p[1] if len(p) > 1 else 0},"
+            " round_mode='half_towards_infinity')"
         ),
         written={1},
         least=1,
@@ -265,15 +270,16 @@ FUNCTIONS: dict[str, Function] = {
     "to_number": _function(
         "any",
         "number",
-        f"TRY_CAST(CASE WHEN regexp_full_match(CAST({{0}} AS VARCHAR), '{NUMBER.replace('{', '{{').replace('}', '}}')}|true|false')"
-        " THEN CASE CAST({0} AS VARCHAR) WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE CAST({0} AS VARCHAR) END END AS DOUBLE)",
+        f"TRY_CAST(CASE WHEN regexp_full_match(CAST({{0}} AS VARCHAR), '{_braced(NUMBER)}|true|false')"
+        " THEN CASE CAST({0} AS VARCHAR) WHEN 'true' THEN '1' WHEN 'false' THEN '0'"
+        " ELSE CAST({0} AS VARCHAR) END END AS DOUBLE)",
         "to_number({0})",
     ),
     "to_text": _function("any", "text", "CAST({0} AS VARCHAR)", "to_text({0})"),
     "to_date": _function(
         "text|date",
         "date",
-        f"TRY_CAST(CASE WHEN regexp_full_match(CAST({{0}} AS VARCHAR), '{DATE.replace('{', '{{').replace('}', '}}')}')"
+        f"TRY_CAST(CASE WHEN regexp_full_match(CAST({{0}} AS VARCHAR), '{_braced(DATE)}')"
         " THEN CAST({0} AS VARCHAR) END AS TIMESTAMP)",
         "to_date({0})",
     ),

@@ -63,7 +63,7 @@ def write(steps: Sequence[Step]) -> str:
             )
         except Invalid:
             plain = False
-        said = short if plain else f"{value.pop('op')} {json.dumps(value)}"
+        said = short if plain and short is not None else f"{value.pop('op')} {json.dumps(value)}"
         lines.append(said if step.enabled else f"off: {said}")
     return "\n".join(lines)
 

@@ -70,7 +70,8 @@ def to_number(column):
 
 
 def to_text(column):
-    return pd.Series(pd.array(pa.array(column).cast(pa.string()), dtype=pd.ArrowDtype(pa.string())), index=column.index)
+    text = pa.array(column).cast(pa.string())
+    return pd.Series(pd.array(text, dtype=pd.ArrowDtype(pa.string())), index=column.index)
 
 
 def to_date(column):
@@ -153,9 +154,9 @@ def load(connection: Any, path: Path, names: Sequence[str], limit: int | None = 
             "text": "VARCHAR",
         }.get(columns[name], "BOOLEAN")
         plain = f"CAST(c{number} AS {said})" if kind != said else f"c{number}"
-        made.append(
-            f"{f'nullif({plain}, CAST({chr(39)}nan{chr(39)} AS DOUBLE))' if said == 'DOUBLE' else plain} AS c{number}"
-        )
+        if said == "DOUBLE":
+            plain = f"nullif({plain}, CAST('nan' AS DOUBLE))"
+        made.append(f"{plain} AS c{number}")
     cut = f" LIMIT {limit}" if limit is not None else ""
     return columns, f"SELECT {', '.join([*made, 'r'])} FROM {source}{cut}"
 

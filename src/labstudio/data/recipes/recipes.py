@@ -20,6 +20,8 @@ from labstudio.store.identity import who
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import duckdb
+
     from labstudio.data.assets import Data, Version
     from labstudio.data.recipes.steps import Columns
     from labstudio.store import Store
@@ -68,7 +70,8 @@ class Recipes:
 
     def __init__(self, store: Store, data: Data) -> None:
         self._store, self._data = store, data
-        self._lock, self._connection, self._made = Lock(), None, dict[str, int]()
+        self._lock, self._made = Lock(), dict[str, int]()
+        self._connection: duckdb.DuckDBPyConnection | None = None
 
     def save(self, name: str, input: str, steps: Steps) -> Saved:
         """Save a recipe, finished or not."""
@@ -149,7 +152,8 @@ class Recipes:
                     tried.append(
                         Tried(
                             op, enabled, before, self._made[key],
-                            tuple(n for n in after if n not in columns), tuple(n for n in columns if n not in after),
+                            tuple(n for n in after if n not in columns),
+                            tuple(n for n in columns if n not in after),
                             tuple(n for n in after if columns.get(n, after[n]) != after[n]),
                         )
                     )  # fmt: skip
@@ -244,7 +248,8 @@ class Recipes:
         """Make the table of these first steps, unless it is there; its name is its key."""
         key = r.identity([root], done)
         if key not in self._made:
-            self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{key}" AS {query}')  # type: ignore[attr-defined]
+            assert self._connection is not None
+            self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{key}" AS {query}')
             self._made[key] = engine.one(self._connection, f'SELECT count(*) FROM "{key}"')[0]
         return key
 

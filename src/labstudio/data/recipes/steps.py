@@ -1,7 +1,7 @@
 """The steps of a recipe: what each is told, the columns it makes, and how SQL and pandas say it.
 
-Steps know columns by name and kind. In SQL the columns are ``c0, c1, …`` in order, since to DuckDB "a" and "A"
-are the same, and ``r`` is the place of a row, so that the order of rows means the same everywhere.
+Steps know columns by name and kind. In SQL the columns are ``c0, c1, …`` in order, since to DuckDB "a" and
+"A" are the same, and ``r`` is the place of a row, so that the order of rows means the same everywhere.
 """
 
 from __future__ import annotations
@@ -237,7 +237,8 @@ class Sort(Step):
     def pandas(self, given: Columns) -> list[str]:
         keys = self._keys(given)
         return [
-            f"df = df.sort_values({list(keys)!r}, ascending={list(keys.values())!r}, kind='stable', ignore_index=True)"
+            f"df = df.sort_values({list(keys)!r}, ascending={list(keys.values())!r},"
+            " kind='stable', ignore_index=True)"
         ]
 
 
@@ -346,7 +347,8 @@ class Bin(_Derived):
 
 
 AGGREGATES = {  # name: SQL, pandas
-    "count": ("count({0})", "count"), "sum": ("CAST(coalesce(sum({0}), 0) AS DOUBLE)", "sum"), "mean": ("avg({0})", "mean"),
+    "count": ("count({0})", "count"), "sum": ("CAST(coalesce(sum({0}), 0) AS DOUBLE)", "sum"),
+    "mean": ("avg({0})", "mean"),
     "min": ("min({0})", "min"), "max": ("max({0})", "max"), "median": ("median({0})", "median"),
     "distinct": ("count(DISTINCT {0})", "nunique"),
 }  # fmt: skip
@@ -476,7 +478,8 @@ class Split(Step):
         hashed = HASH.format("np.arange(len(df))", self.seed)
         return [
             f"parts = np.searchsorted({list(edges[:-1])!r}, {hashed}, side='right')",
-            f"df['split'] = pd.array(np.array({list(names)!r}, dtype=object)[parts], dtype=pd.ArrowDtype(pa.string()))",
+            f"named = np.array({list(names)!r}, dtype=object)[parts]",
+            "df['split'] = pd.array(named, dtype=pd.ArrowDtype(pa.string()))",
         ]
 
 
