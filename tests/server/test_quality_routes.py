@@ -43,7 +43,7 @@ def test_suggestions_can_be_saved_as_they_are(server: Server) -> None:
     found = server.post("quality/people/suggest")
     assert {"row_count", "not_null", "set", "range"} <= {one["rule"]["kind"] for one in found}
     status, content = server.ask("PUT", "quality/people/rules", {"rules": [one["rule"] for one in found]})
-    assert (status, content["rules"]) == (200, found)
+    assert (status, [one["rule"] for one in content["rules"]]) == (200, [one["rule"] for one in found])
     assert server.post("quality/people/check")["passed"]
 
 
@@ -55,3 +55,11 @@ def test_what_cannot_be_gets_a_sentence(server: Server) -> None:
     assert _refused(server, "POST", "quality/people@1/release", {"reason": "fine"})[0] == 409
     assert _refused(server, "GET", "quality/people/failing", rule=99)[0] == 404
     assert _refused(server, "GET", "quality/nowhere/rules")[0] == 404
+
+
+def test_a_suggestion_says_what_speaks_for_it_and_rules_are_exported_as_code(server: Server) -> None:
+    found = server.post("quality/people/suggest")
+    reasons = {(one["rule"]["kind"], *one["rule"]["columns"]): one["reason"] for one in found}
+    assert reasons["range", "age"] == "Its values are between 20 and 69."
+    assert reasons["set", "region"] == "It has 2 different values in 600 rows."
+    assert "pa.DataFrameSchema(" in server.get("quality/people/export")["text"]

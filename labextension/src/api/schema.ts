@@ -365,6 +365,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/labstudio/api/quality/{asset}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Write the rules of a data asset as pandera code. */
+        get: operations["export_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/labstudio/api/quality/{asset}/history": {
         parameters: {
             query?: never;
@@ -442,6 +459,23 @@ export interface paths {
         };
         /** List the operations of a recipe with their forms. */
         get: operations["operations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/recipes/functions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the functions that expressions have. */
+        get: operations["functions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -547,7 +581,8 @@ export interface paths {
         /** Save a recipe under the name of the asset it makes. */
         put: operations["save_recipe"];
         post?: never;
-        delete?: never;
+        /** Forget a saved recipe; what it made stays. */
+        delete: operations["delete_recipe"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2079,6 +2114,13 @@ export interface components {
             held: string | null;
         };
         /**
+         * QualityCode
+         * @description The rules as Python code that makes a pandera schema.
+         */
+        QualityCode: {
+            text: string;
+        };
+        /**
          * QualityKind
          * @description One kind of rule: `form` is the JSON schema of what it is told; `columns` how many it is about.
          */
@@ -2160,6 +2202,15 @@ export interface components {
         RecipeColumn: {
             name: string;
             kind: string;
+        };
+        /**
+         * RecipeFunction
+         * @description A function of expressions: `takes` says what it is given, `gives` the kind of what comes out.
+         */
+        RecipeFunction: {
+            name: string;
+            takes: string[];
+            gives: string;
         };
         /**
          * RecipeLines
@@ -2541,6 +2592,15 @@ export interface components {
             removed: string[];
             changed: string[];
             error: string | null;
+        };
+        /**
+         * SuggestedRule
+         * @description A rule that holds, and what speaks for it.
+         */
+        SuggestedRule: {
+            rule: components["schemas"]["Rule"];
+            sentence: string;
+            reason: string;
         };
         /**
          * Suggestion
@@ -3377,7 +3437,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SaidRule"][];
+                    "application/json": components["schemas"]["SuggestedRule"][];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                asset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityCode"];
                 };
             };
             /** @description What went wrong, in a sentence. */
@@ -3539,6 +3630,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Operation"][];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    functions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeFunction"][];
                 };
             };
             /** @description What went wrong, in a sentence. */
@@ -3766,6 +3886,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recipe"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_recipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             /** @description What went wrong, in a sentence. */

@@ -111,11 +111,12 @@ ROUTES = (
         "POST",
         "quality/{asset}/suggest",
         t.Nothing,
-        list[a.SaidRule],
+        list[a.SuggestedRule],
         "read",
         quality.suggest_rules,
         slow=True,
     ),
+    Route("GET", "quality/{asset}/export", t.Nothing, a.QualityCode, "read", quality.export_rules),
     Route("GET", "quality/{asset}/history", t.Nothing, list[a.QualityCheck], "read", quality.quality_history),
     Route("POST", "quality/{ref}/check", t.Nothing, a.QualityCheck, "write", quality.check_rules, slow=True),
     Route(
@@ -123,6 +124,7 @@ ROUTES = (
     ),
     Route("POST", "quality/{ref}/release", t.Release, a.Done, "write", quality.release_version),
     Route("GET", "recipes/operations", t.Nothing, list[a.Operation], "read", recipes.operations),
+    Route("GET", "recipes/functions", t.Nothing, list[a.RecipeFunction], "read", recipes.functions),
     Route(
         "POST", "recipes/preview", t.PreviewRecipe, a.RecipePreview, "read", recipes.preview_recipe, slow=True
     ),
@@ -132,6 +134,7 @@ ROUTES = (
     Route("GET", "recipes", t.Nothing, list[a.Recipe], "read", recipes.recipes),
     Route("GET", "recipes/{name}", t.Nothing, a.Recipe, "read", recipes.recipe),
     Route("PUT", "recipes/{name}", t.RecipeOf, a.Recipe, "write", recipes.save_recipe),
+    Route("DELETE", "recipes/{name}", t.Nothing, a.Done, "write", recipes.delete_recipe),
     Route("POST", "imports/look", t.LookAt, a.Look, "read", imports.look, slow=True),
     Route("POST", "uploads", t.NewUpload, a.Upload, "write", data.begin_upload),
     Route("GET", "uploads/{id}", t.Nothing, a.Upload, "read", data.upload),

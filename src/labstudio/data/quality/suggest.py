@@ -54,6 +54,34 @@ def suggest(table: Table, profile: Profile, folder: Path, now: datetime | None =
     return found
 
 
+def reason(rule: Rule, profile: Profile) -> str:
+    """Say what in the profile speaks for a suggested rule.
+
+    Examples
+    --------
+    >>> from labstudio.data.profile import ColumnProfile, Profile
+    >>> seen = Profile(3, False, (ColumnProfile("age", "integer", "number", 0, 3, 31, 47),))
+    >>> reason(Rule(kind="range", columns=["age"], minimum=20, maximum=60), seen)
+    'Its values are between 31 and 47.'
+    """
+    if rule.kind == "row_count":
+        return f"It has {profile.rows:,} rows now; half of them would be far too few."
+    column = next(one for one in profile.columns if one.name == rule.columns[0])
+    present = profile.rows - column.missing
+    match rule.kind:
+        case "not_null":
+            return f"None of its {present:,} values is missing."
+        case "unique":
+            return f"Its {present:,} values all differ."
+        case "range":
+            return f"Its values are between {float(column.minimum):,.10g} and {float(column.maximum):,.10g}."
+        case "set":
+            return f"It has {column.distinct:,} different values in {profile.rows:,} rows."
+        case "freshness":
+            return f"Its newest date is {column.maximum}."
+    return f"All of its values look like that, such as {str(column.top[0][0])!r}." if column.top else ""
+
+
 def _of_column(column: ColumnProfile, field: Field, rows: int, now: datetime) -> Iterator[Rule]:
     name, present = [column.name], rows - column.missing
     if not column.missing:

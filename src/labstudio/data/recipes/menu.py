@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from labstudio.data.recipes.functions import FUNCTIONS
 from labstudio.data.recipes.steps import STEPS
 
 
@@ -24,5 +25,26 @@ def menu() -> list[dict[str, Any]]:
         form = {**schema, "properties": fields}
         found.append(
             {"op": op, "title": step.title, "group": step.group, "help": str(step.__doc__), "form": form}
+        )
+    return found
+
+
+def functions() -> list[dict[str, Any]]:
+    """Return each function of expressions with the kinds of what it takes and gives.
+
+    Examples
+    --------
+    >>> next(one for one in functions() if one["name"] == "round")
+    {'name': 'round', 'takes': ['number', 'number?'], 'gives': 'number'}
+    """
+    found = []
+    for name, one in FUNCTIONS.items():
+        if one.operator:
+            continue
+        kinds = [kind.replace("|", " or ") for kind in one.kinds]
+        least = one.least or len(kinds)
+        takes = [kind if place < least else f"{kind}?" for place, kind in enumerate(kinds)]
+        found.append(
+            {"name": name, "takes": takes + (["…"] if one.many else []), "gives": one.gives or "the same"}
         )
     return found

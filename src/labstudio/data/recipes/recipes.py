@@ -89,6 +89,15 @@ class Recipes:
             self._store.record(connection, "recipe.saved", f"recipe:{name}", steps=len(steps))
         return self.get(name)
 
+    def delete(self, name: str) -> None:
+        """Forget a saved recipe; the versions it made stay, and each knows its steps."""
+        from labstudio.data.tables import recipes as t
+
+        with self._store.write() as connection:
+            if not connection.execute(t.delete().where(t.c.name == name)).rowcount:
+                raise NotFound(f"There is no recipe called {name!r}.")
+            self._store.record(connection, "recipe.deleted", f"recipe:{name}")
+
     def get(self, name: str) -> Saved:
         """Return a saved recipe."""
         found = [one for one in self.list() if one.name == name]
@@ -186,7 +195,7 @@ class Recipes:
 
         name, version, made = asset_name(name), self._data.get(input), r.steps_of(steps)
         identity, options = r.identity([version.table_sha256], made), ImportOptions()
-        origin = {"recipe": {"input": version.ref, "steps": [step.plain() for step in made]}}
+        origin = {"kind": "recipe", "input": version.ref, "steps": [step.plain() for step in made]}
         source = f"recipe over {version.ref}"
         there = self._data._there(name, identity)
         if there is not None:

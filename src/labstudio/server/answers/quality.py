@@ -26,6 +26,18 @@ class SaidRule(Model):
     sentence: str
 
 
+class SuggestedRule(SaidRule):
+    """A rule that holds, and what speaks for it."""
+
+    reason: str
+
+
+class QualityCode(Model):
+    """The rules as Python code that makes a pandera schema."""
+
+    text: str
+
+
 class QualityRules(Model):
     """The rules of a data asset; `changed` and `by` are None where there never were any."""
 

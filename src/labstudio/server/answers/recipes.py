@@ -17,6 +17,14 @@ class Operation(Model):
     form: dict[str, Any]
 
 
+class RecipeFunction(Model):
+    """A function of expressions: `takes` says what it is given, `gives` the kind of what comes out."""
+
+    name: str
+    takes: list[str]
+    gives: str
+
+
 class Recipe(Model):
     """A saved recipe; its name is that of the asset it makes."""
 

@@ -43,9 +43,21 @@ def save_rules(studio: Studio, told: t.NewRules, asset: str) -> a.QualityRules:
     return quality_rules(studio, t.Nothing(), asset)
 
 
-def suggest_rules(studio: Studio, told: t.Nothing, asset: str) -> list[a.SaidRule]:
+def suggest_rules(studio: Studio, told: t.Nothing, asset: str) -> list[a.SuggestedRule]:
     """Suggest rules that hold of a version; nothing is saved."""
-    return _said(studio.workspace.quality.suggest(asset))
+    from labstudio.data.quality.suggest import reason
+
+    workspace = studio.workspace
+    found = workspace.quality.suggest(asset)
+    profile = workspace.data.profile(asset)
+    return [
+        a.SuggestedRule(rule=rule, sentence=rule.sentence, reason=reason(rule, profile)) for rule in found
+    ]
+
+
+def export_rules(studio: Studio, told: t.Nothing, asset: str) -> a.QualityCode:
+    """Write the rules of a data asset as pandera code."""
+    return a.QualityCode(text=studio.workspace.quality.to_pandera(asset))
 
 
 def check_rules(studio: Studio, told: t.Nothing, ref: str) -> a.QualityCheck:

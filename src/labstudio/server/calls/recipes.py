@@ -19,6 +19,13 @@ def operations(studio: Studio, told: t.Nothing) -> list[a.Operation]:
     return [a.Operation(**one) for one in menu()]
 
 
+def functions(studio: Studio, told: t.Nothing) -> list[a.RecipeFunction]:
+    """List the functions that expressions have."""
+    from labstudio.data.recipes.menu import functions
+
+    return [a.RecipeFunction(**one) for one in functions()]
+
+
 def recipes(studio: Studio, told: t.Nothing) -> list[a.Recipe]:
     """List the saved recipes by name."""
     return [_saved(one) for one in studio.workspace.recipes.list()]
@@ -32,6 +39,12 @@ def recipe(studio: Studio, told: t.Nothing, name: str) -> a.Recipe:
 def save_recipe(studio: Studio, told: t.RecipeOf, name: str) -> a.Recipe:
     """Save a recipe under the name of the asset it makes."""
     return _saved(studio.workspace.recipes.save(name, told.input, told.steps))
+
+
+def delete_recipe(studio: Studio, told: t.Nothing, name: str) -> a.Done:
+    """Forget a saved recipe; what it made stays."""
+    studio.workspace.recipes.delete(name)
+    return a.Done(id=name)
 
 
 def preview_recipe(studio: Studio, told: t.PreviewRecipe) -> a.RecipePreview:
