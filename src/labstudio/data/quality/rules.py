@@ -128,7 +128,10 @@ class Rule(BaseModel):
     )
     key: str | None = Field(None, max_length=500, description="Column of that data.")
     expression: str | None = Field(
-        None, max_length=2_000, description="Such as: price > 0 and (state = paid or paid is missing)."
+        None,
+        max_length=2_000,
+        description="Such as: price > 0 and (state = paid or paid is missing).",
+        json_schema_extra={"choices": "expression"},
     )
     shift: float = Field(
         0.2, gt=0, description="Largest shift of a distribution (population stability index)."

@@ -159,7 +159,9 @@ class Rename(Step):
     """Give columns other names."""
 
     op: Literal["rename"] = "rename"
-    names: dict[str, str] = Field(min_length=1, description="Old name to new name.")
+    names: dict[str, str] = Field(
+        min_length=1, description="Old name to new name.", json_schema_extra={"keys": "columns"}
+    )
     title, group = "Rename columns", "Columns"
 
     def columns(self, given: Columns) -> Columns:
@@ -192,7 +194,11 @@ class Filter(Step):
     """Keep the rows for which a condition is true."""
 
     op: Literal["filter"] = "filter"
-    where: str = Field(min_length=1, description="Condition, such as amount > 0.")
+    where: str = Field(
+        min_length=1,
+        description="Condition, such as amount > 0.",
+        json_schema_extra={"choices": "expression"},
+    )
     title, group = "Filter rows", "Rows"
 
     def columns(self, given: Columns) -> Columns:
@@ -215,7 +221,11 @@ class Sort(Step):
     """Order the rows; missing values come last."""
 
     op: Literal["sort"] = "sort"
-    by: list[str] = Field(min_length=1, description="Columns; with - in front from the largest on.")
+    by: list[str] = Field(
+        min_length=1,
+        description="Columns; with - in front from the largest on.",
+        json_schema_extra={"choices": "order"},
+    )
     title, group, orders = "Sort rows", "Rows", True
 
     def _keys(self, given: Columns) -> dict[str, bool]:
@@ -247,7 +257,11 @@ class Derive(_Derived):
 
     op: Literal["derive"] = "derive"
     name: str = Field(min_length=1, description="Name of the column.")
-    value: str = Field(min_length=1, description="Expression, such as price * quantity.")
+    value: str = Field(
+        min_length=1,
+        description="Expression, such as price * quantity.",
+        json_schema_extra={"choices": "expression"},
+    )
     title, group = "New column", "Columns"
 
     def made(self, given: Columns) -> dict[str, ex.Node]:
@@ -360,7 +374,7 @@ class Measure(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str = Field(min_length=1)
     function: Literal["count", "sum", "mean", "min", "max", "median", "distinct"]
-    column: str | None = None
+    column: str | None = Field(None, json_schema_extra={"choices": "columns"})
 
 
 class Group(Step):
@@ -412,7 +426,11 @@ class Distinct(Step):
     """Keep the first of rows that are alike."""
 
     op: Literal["distinct"] = "distinct"
-    names: list[str] = Field([], description="Columns that are compared; all when none is named.")
+    names: list[str] = Field(
+        [],
+        description="Columns that are compared; all when none is named.",
+        json_schema_extra={"choices": "columns"},
+    )
     title, group, orders = "Remove duplicates", "Rows", True
 
     def columns(self, given: Columns) -> Columns:
