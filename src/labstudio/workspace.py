@@ -181,10 +181,10 @@ def _kinds(ws: Workspace) -> dict[str, Kind]:
         return Outcome(result={"data": version.ref})
 
     return {
-        "recipe.run": Kind(recipe_run),
         "automl": Kind(automl, automl_again, automl_launched),
         "data.add": Kind(data_add),
         "data.refresh": Kind(data_refresh),
+        "recipe.run": Kind(recipe_run),
     }
 
 

@@ -65,7 +65,7 @@ def test_an_asset_is_described_put_away_and_traced(people: Any) -> None:
     people.good("%data append shop people --as more")
     assert people.value("(more.ref, more.rows)") == ("shop@2", 6)
     assert "shop@1" in people.good("%data lineage shop").text
-    assert "it is used by data:shop@2" in people.bad("%data delete shop@1").text
+    assert "it is used by data:shop@2" in people.run("%data delete shop@1").error
     assert "shop@2 is deleted" in people.good("%data delete shop@2").text
     assert "It was there already" in people.good("%data refresh shop").text
     assert "%data restore shop" in people.good("%data archive shop").text

@@ -28,13 +28,14 @@ def test_what_is_said_of_an_asset_is_kept_and_shown(server: Server, shop: str) -
 
 
 def test_what_is_put_away_leaves_the_list_and_comes_back(server: Server, shop: str) -> None:
-    def listed(**query: object) -> bool:
-        return shop in [one["name"] for one in server.get("data", **query)]
+    def put_away(**query: object) -> bool | None:
+        found = {one["name"]: one["archived"] for one in server.get("data", **query)}
+        return (found[shop] is not None) if shop in found else None
 
     assert server.post(f"data/{shop}/archive")["ok"]
-    assert (listed(), listed(archived=True)) == (False, True)
+    assert (put_away(), put_away(archived=True)) == (None, True)
     assert server.post(f"data/{shop}/restore")["ok"]
-    assert (listed(), listed(archived=True)) == (True, False)
+    assert (put_away(), put_away(archived=True)) == (False, False)
 
 
 def test_a_source_that_changed_is_read_again(server: Server, shop: str) -> None:

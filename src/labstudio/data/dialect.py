@@ -122,12 +122,14 @@ def _below(text: str, skip: int) -> tuple[str, int]:
 
 
 def line_at(path: Path, position: int) -> int:
-    """Return the number of the line, from 1, that the byte at `position` stands in."""
+    """Return the number of the line, from 1, of the first row at or after the byte at `position`."""
     line = 1
     with path.open("rb") as file:
         while position > 0 and (chunk := file.read(min(CHUNK_BYTES, position))):
             line += chunk.count(b"\n") or chunk.count(b"\r")
             position -= len(chunk)
+        while file.readline() in (b"\n", b"\r\n"):  # to DuckDB a row begins with the empty lines before it
+            line += 1
     return line
 
 

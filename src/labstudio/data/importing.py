@@ -24,6 +24,7 @@ from labstudio.data.options import ImportOptions, check_columns
 from labstudio.errors import Invalid
 
 SAMPLE_ROWS = 5_000
+_NOWHERE = "\uffff\uffff"  # DuckDB wants one text that means missing; this stands in no file
 _FORCED = {"number": "number", "integer": "integer", "boolean": "boolean", "datetime": "zoned",
            "string": "string", "category": "string", "text": "string"}  # fmt: skip
 _READ_AS = {"number": "DOUBLE", "integer": "BIGINT", "boolean": "BOOLEAN", "datetime": "TIMESTAMP",
@@ -158,7 +159,7 @@ class _Import:
 
     def _reader(self, types: Sequence[str], decimal: str = ".", more: str = "") -> str:
         columns = ", ".join(f"'c{i}': '{types[i]}'" for i in self.columns)
-        missing = ", ".join(engine.text(value) for value in self.options.missing)
+        missing = ", ".join(engine.text(value) for value in self.options.missing or [_NOWHERE])
         return (
             f"read_csv({engine.pattern(self.path)}, auto_detect = false, strict_mode = true,"
             f" delim = {engine.text(self.form.delimiter)}, quote = {engine.text(self.form.quote)},"

@@ -52,9 +52,10 @@ def _magic(door: Cell, name: str, commands: Mapping[str, Command]) -> Any:
 
 def _register_views(shell: InteractiveShell) -> None:
     """Show the studio's own objects by their views; the capabilities themselves know no notebook."""
-    from labstudio.display import automl, data, jobs, studio
+    from labstudio.display import about, automl, data, jobs, studio
 
     views = {
+        ("labstudio.data.about", "About"): about.about,
         ("labstudio.automl.run", "Run"): automl.run,
         ("labstudio.automl.result", "AutoMLResult"): automl.leaderboard,
         ("labstudio.onnx.certificate", "Certificate"): automl.certificate,

@@ -61,12 +61,12 @@ def _describe(door: Door, told: Described) -> Answer:
 def _archive(door: Door, told: Name) -> Answer:
     about = door.workspace.data.archive(told.data)
     return Answer(views.said(f"{about.name} is put away; %data restore {about.name} brings it back."),
-                  asdict(about), about)  # fmt: skip
+                  asdict(about))  # fmt: skip
 
 
 def _restore(door: Door, told: Name) -> Answer:
     about = door.workspace.data.restore(told.data)
-    return Answer(views.said(f"{about.name} is back."), asdict(about), about)
+    return Answer(views.said(f"{about.name} is back."), asdict(about))
 
 
 def _delete(door: Door, told: Name) -> Answer:
@@ -105,7 +105,8 @@ def _lineage(door: Door, told: Traced) -> Answer:
 
 
 ASSETS = {
-    "describe": Command(Described, _describe, "Say what it is: description, tags, owner.", ("data",)),
+    "describe": Command(Described, _describe, "Say what it is: description, tags, owner.", ("data",),
+                        gives="what is said of it"),
     "append": Command(Rows, _append, "Add rows below the newest version.", ("data", "source"),
                       gives="the version"),
     "refresh": Command(Name, _refresh, "Read the source again; what changed is a new version.", ("data",),

@@ -11,6 +11,8 @@ from labstudio.automl.steps.step import Step, side_by_side
 from labstudio.onnx.graph import Graph
 from labstudio.schema import Column
 
+_TINY = float(np.finfo(np.float64).tiny)  # below it doubles lose their digits, and so would a scale
+
 CLIP = 4.0
 """Standardised inputs stay within that many standard deviations: a linear model must not extrapolate."""
 
@@ -151,7 +153,7 @@ def _centre_and_scale(values: np.ndarray) -> tuple[float, float, float]:
     centre, deviation = float(filled.mean()), float(filled.std())
     # What rounding alone would leave of a constant column is not a scale (as in StandardScaler).
     noise = len(filled) * np.finfo(np.float64).eps
-    if deviation**2 <= noise * deviation**2 + (noise * centre) ** 2 or deviation * unit == 0:
+    if deviation**2 <= noise * deviation**2 + (noise * centre) ** 2 or deviation * unit < _TINY:
         deviation = 1.0 / unit
     return fill * unit, centre * unit, deviation * unit
 

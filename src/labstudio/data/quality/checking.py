@@ -135,9 +135,9 @@ def verify(table: Table, rule: Rule, others: Others) -> None:
     for name in rule.columns:
         table.place(name, f"The rule that {rule.sentence}: ")
     if rule.kind in _ROWS:
-        bad, parameters = _bad(table, rule, others)
         with closing(duckdb.connect()) as connection:
             try:
+                bad, parameters = _bad(table, rule, others)
                 connection.execute(f"EXPLAIN SELECT {bad} FROM {table.sql}", list(parameters))
                 if rule.pattern:  # a plan alone may not look into a parameter
                     connection.execute("SELECT regexp_full_match('', ?)", [rule.pattern])
@@ -303,9 +303,13 @@ def _bad_set(table: Table, rule: Rule, _: Others) -> tuple[str, tuple[Any, ...]]
 
 
 def _bad_pattern(table: Table, rule: Rule, _: Others) -> tuple[str, tuple[Any, ...]]:
+    import duckdb
+
     pattern = rule.pattern or ""
     if "\0" in pattern:
         raise Invalid("The pattern holds a NUL character.")
+    with duckdb.connect() as alone:  # over a table without rows it would not be read
+        alone.execute("SELECT regexp_full_match('', ?)", [pattern])
     value = f"({table.value(table.place(rule.columns[0]))})::VARCHAR"
     # a literal and not a parameter, so that it is compiled once
     return f"(NOT regexp_full_match({value}, {engine.text(pattern)}))", ()

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,6 @@ def from_excel(
     source: Path, folder: Path, options: ImportOptions, known: Callable[[], bool], most: int | None = None
 ) -> Imported | None:
     """Read a sheet into a Parquet file in `folder`, at most `most` rows; `known` as in ``from_csv``."""
-    archives.check_members(source)
     with _workbook(source) as book:
         sheet = _sheet(book, options.sheet)
         sheet.reset_dimensions()  # what the file says of its size may be wrong
@@ -41,9 +41,10 @@ def from_excel(
         first = next(rows, None)
         if first is None:
             raise Invalid(f"The sheet {sheet.title!r} is empty.")
-        ahead = [row for row, _ in zip(rows, range(SAMPLE_ROWS), strict=False)]
+        ahead = list(islice(rows, SAMPLE_ROWS))
         header = options.header if options.header is not None else _is_header(first[1])
-        width = max(len(_trimmed(cells)) for _, cells in [first, *ahead])
+        # a header says how wide the table is: a cell far behind it is a slip, not thousands of columns
+        width = max(len(_trimmed(cells)) for _, cells in ([first] if header else [first, *ahead]))
         written = [_name(cell) for cell in first[1][:width]] if header else []
         written += [""] * (width - len(written))
         names = named(written, f"row {first[0]}", options.repeated)
@@ -72,6 +73,7 @@ def _workbook(source: Path) -> Iterator[Any]:
         import openpyxl
     except ModuleNotFoundError:
         raise Unavailable("Excel workbooks need openpyxl; install it with: pip install openpyxl") from None
+    archives.check_members(source)
     try:
         with source.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles that openpyxl does not know
