@@ -17,7 +17,7 @@ export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 # The small environment holds what the core needs, with the older pandas that some users must stay on.
 CORE := "pandas<3" "numpy<3" pyarrow duckdb scikit-learn lightgbm threadpoolctl optuna onnx onnxruntime skl2onnx \
-	pydantic sqlalchemy alembic fsspec cloudpickle plotly "psycopg[binary]" \
+	pydantic sqlalchemy alembic fsspec cloudpickle plotly pillow "psycopg[binary]" \
 	pytest pytest-timeout pytest-xdist hypothesis
 CORE_TESTS := test_schema.py test_options.py automl onnx store data display/test_bundle.py
 

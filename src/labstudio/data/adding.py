@@ -12,15 +12,16 @@ import json
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from labstudio.data.about import remember
+from labstudio.data.kinds import kind_of
 from labstudio.data.options import ImportOptions, check_columns
 from labstudio.errors import Conflict, Invalid, NotFound, Unavailable
 from labstudio.store.identity import who
@@ -90,6 +91,9 @@ class Adding:
         def get(self, ref: str) -> Version: ...
         def table(self, ref: str | Version) -> Path: ...
         def _version(self, row: dict[str, Any]) -> Version: ...
+        def _keep_file(self, name: str, path: Path, origin: str | dict[str, Any]) -> Version: ...
+        def _add_folder(self, name: str, path: Path, origin: str | dict[str, Any]) -> Version: ...
+        def _append_folder(self, before: Version, source: str | Path | pd.DataFrame) -> Version: ...
 
     def add(
         self,
@@ -97,18 +101,23 @@ class Adding:
         source: str | Path | pd.DataFrame,
         options: ImportOptions | None = None,
         *,
+        kind: Literal["table", "file", "folder"] | None = None,
         origin: str | dict[str, Any] = "",
     ) -> Version:
-        """Add a table as the next version of the asset `name`.
+        """Add a table, a file or a folder as the next version of the asset `name`.
 
         Parameters
         ----------
         name : str
             Letters, digits, ``.``, ``_`` and ``-``.
         source : path or DataFrame
-            CSV, JSON lines, Excel, fixed width or Parquet, also gzipped or zipped; or a frame.
+            CSV, JSON lines, Excel, fixed width or Parquet, also gzipped or zipped; a frame; any other file,
+            such as a notebook; or a folder.
         options : ImportOptions, optional
             What the person knows better than what would be found.
+        kind : "table", "file" or "folder", optional
+            What it is to be: a CSV as a file, a zip archive as a folder. Found by the name when not given;
+            the same as `options.kind`.
         origin : str or dict
             Where it is from, for a file whose own path says nothing of that: the name of an upload, or what
             makes it again, with ``"kind"`` and ``"source"`` (how people read it).
@@ -127,10 +136,19 @@ class Adding:
         """
         name = asset_name(name)
         options = options or ImportOptions()
+        wanted = kind or options.kind
         if isinstance(source, (str, Path)):
-            return self._add_file(name, Path(source).expanduser(), options, origin)
+            path = Path(source).expanduser()
+            found = wanted or kind_of(path, origin if isinstance(origin, str) else "", options)
+            if found == "folder":
+                return self._add_folder(name, path, origin)
+            if found == "file":
+                return self._keep_file(name, path, origin)
+            return self._add_table(name, path, options, origin)
         if type(source).__name__ != "DataFrame":  # pandas is not loaded for a question
             raise Invalid(f"A path or a pandas DataFrame is needed, not a {type(source).__name__}.")
+        if wanted not in (None, "table"):
+            raise Invalid(f"A DataFrame is a table; write it to a file to keep it as a {wanted}.")
         return self._add_frame(name, source, options)
 
     def put(
@@ -198,6 +216,8 @@ class Adding:
         from labstudio.data.appending import appended
 
         before, options = self.get(name), options or ImportOptions()
+        if before.kind == "folder":
+            return self._append_folder(before, source)
         with self.scratch() as place:
             more, sha, size = self._rows(source, place, options)
             both = place.parent / "both"
@@ -224,7 +244,8 @@ class Adding:
         version = self.get(name)
         origin = version.origin or {}
         if origin.get("kind") == "path":
-            return self.add(version.name, origin["path"], ImportOptions(**version.options))
+            options = ImportOptions(**version.options)
+            return self.add(version.name, origin["path"], options, kind=version.kind)  # type: ignore[arg-type]
         if origin.get("kind") not in self.again:
             raise Invalid(
                 f"{version.ref} was made from {version.source}, which cannot be read again from here; "
@@ -232,23 +253,17 @@ class Adding:
             )
         return self.again[origin["kind"]](version.name, origin)
 
-    def _add_file(
+    def _add_table(
         self, name: str, path: Path, options: ImportOptions, origin: str | dict[str, Any]
     ) -> Version:
         from labstudio.data.reading import read
         from labstudio.store.files import file_sha256
 
-        known: dict[str, Any] | None
-        if isinstance(origin, dict):
-            source, known = origin["source"], origin
-        elif origin:
-            source, known = origin, None
-        else:
-            source, known = str(path), {"kind": "path", "path": str(path.absolute())}
+        source, known = said_origin(path, origin)
         files = self._store.files
         # what is read is our copy, so that what is hashed and what is read are the same bytes
         with files.scratch() as place, ThreadPoolExecutor(1) as pool:
-            _copy(path, place)
+            copied(path, place)
             hashing = pool.submit(file_sha256, place)
 
             @cache
@@ -281,7 +296,7 @@ class Adding:
 
         if isinstance(source, (str, Path)):
             path = Path(source).expanduser()
-            _copy(path, place)
+            copied(path, place)
             try:
                 made = read(place, path.name, place.parent, options, lambda: False)
             except Invalid as error:
@@ -332,6 +347,7 @@ class Adding:
         source: str,
         row: dict[str, Any],
         links: Sequence[tuple[str, str]] = (),
+        stored: Iterable[str] = (),
     ) -> Version:
         """Write the next version, its event and its lineage at once, or return the one with this identity."""
         from sqlalchemy import select
@@ -355,8 +371,8 @@ class Adding:
                     row = {**row, "version": number, "created_by": who(), "created": created}
                     connection.execute(t.insert().values(row))
                     version = self._version(row)
-                    if not self._store.files.has(version.table_sha256):
-                        raise Conflict(f"The same table was just deleted; add {name} once more.")
+                    if not all(self._store.files.has(sha) for sha in (version.table_sha256, *stored)):
+                        raise Conflict(f"The same {version.kind} was just deleted; add {name} once more.")
                     self._store.record(
                         connection, "data.added", version.subject, rows=version.rows, source=version.source
                     )
@@ -371,7 +387,7 @@ class Adding:
         """Hold a new version back where its asset's rules say so."""
         from labstudio.data.tables import asset_versions as t
 
-        held = self.checks(version) if self.checks is not None else None
+        held = self.checks(version) if self.checks is not None and version.kind == "table" else None
         if held == version.held:
             return version
         with self._store.write() as connection:
@@ -380,6 +396,15 @@ class Adding:
             if held is not None:
                 self._store.record(connection, "data.held", version.subject, reason=held)
         return replace(version, held=held)
+
+
+def said_origin(path: Path, origin: str | dict[str, Any]) -> tuple[str, dict[str, Any] | None]:
+    """Return how people read where something is from, and what makes it again, where that is known."""
+    if isinstance(origin, dict):
+        return origin["source"], origin
+    if origin:
+        return origin, None
+    return str(path), {"kind": "path", "path": str(path.absolute())}
 
 
 def asset_name(name: str) -> str:
@@ -415,7 +440,8 @@ def _schema(path: Path, options: ImportOptions) -> Schema:
     )
 
 
-def _copy(path: Path, place: Path) -> None:
+def copied(path: Path, place: Path) -> None:
+    """Copy a file to `place`, or say why that cannot be."""
     from labstudio.store.files import copy_file
 
     try:
@@ -423,6 +449,6 @@ def _copy(path: Path, place: Path) -> None:
     except FileNotFoundError:
         raise NotFound(f"There is no file {path}.") from None
     except IsADirectoryError:
-        raise Invalid(f"{path} is a folder; name one file in it.") from None
+        raise Invalid(f"{path} is a folder; name one file in it, or add it with kind=folder.") from None
     except OSError as error:
         raise Unavailable(f"{path} cannot be read ({error.strerror}).") from None

@@ -1,4 +1,4 @@
-"""Assets: named tables in numbered versions that never change, found and read."""
+"""Assets: named tables, files and folders in numbered versions that never change, found and read."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from labstudio.data.adding import Adding
 from labstudio.data.cache import Cache
 from labstudio.data.deleting import Deleting
 from labstudio.data.explore import Exploring
+from labstudio.data.filing import Filing
 from labstudio.data.once import Once
 from labstudio.data.options import ImportOptions
 from labstudio.data.version import Version
-from labstudio.errors import NotFound
+from labstudio.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +36,7 @@ _FREE = 10**9  # more than any version's number
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}")
 
 
-class Data(Adding, Exploring, Described, Deleting):
+class Data(Adding, Filing, Exploring, Described, Deleting):
     """The assets of one workspace.
 
     Examples
@@ -62,6 +63,7 @@ class Data(Adding, Exploring, Described, Deleting):
         self._once = Once()
         self._cache = Cache(store.root / "cache")
         self.again = {}
+        self._folders = {}
 
     def get(self, ref: str) -> Version:
         """Return a version by ``"name@1"``, or the newest one that is not held by ``"name"``."""
@@ -141,29 +143,38 @@ class Data(Adding, Exploring, Described, Deleting):
 
         version = self.get(ref) if isinstance(ref, str) else ref
         return read_rows(
-            self._store.files.path(version.table_sha256), version.table_sha256, version.schema, self._cache,
+            self.table(version), version.table_sha256, version.schema, self._cache,
             partial(self._once.run, self.scans),
             offset=offset, limit=limit, sort=sort, filter=filter, columns=columns,
         )  # fmt: skip
 
     def table(self, ref: str | Version) -> Path:
-        """Return the path of a version's Parquet file, for reading only."""
+        """Return the path of a version's Parquet file, for reading only.
+
+        Raises
+        ------
+        Invalid
+            The version is no table.
+        """
         version = self.get(ref) if isinstance(ref, str) else ref
+        if version.kind != "table":
+            raise Invalid(
+                f"{version.ref} is a {version.kind}, not a table; "
+                f"ws.data.path({version.ref!r}) says where it is."
+            )
         return self._store.files.path(version.table_sha256)
 
     def frame(self, ref: str | Version, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Read a version as a DataFrame."""
         from labstudio.data.frames import read_frame
 
-        version = self.get(ref) if isinstance(ref, str) else ref
-        return read_frame(self._store.files.path(version.table_sha256), columns)
+        return read_frame(self.table(ref), columns)
 
     def sample(self, ref: str | Version, rows: int) -> pd.DataFrame:
         """Read at most so many rows, spread over a version; the index says which."""
         from labstudio.data.frames import read_sample
 
-        version = self.get(ref) if isinstance(ref, str) else ref
-        return read_sample(self._store.files.path(version.table_sha256), rows)
+        return read_sample(self.table(ref), rows)
 
     def look(self, path: str | Path, options: ImportOptions | None = None, *, name: str = "") -> Look:
         """Say what a file would come to if it were added; see `labstudio.data.look.look`."""

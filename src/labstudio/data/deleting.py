@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from labstudio.errors import Conflict
+from labstudio.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from labstudio.data.version import Version
@@ -48,7 +48,7 @@ class Deleting:
         'people@2'
         >>> store.close()
         """
-        from sqlalchemy import delete, or_, select
+        from sqlalchemy import delete, select
 
         from labstudio.data.tables import asset_versions as t
 
@@ -60,16 +60,39 @@ class Deleting:
                 f"{version.ref} cannot be deleted: it is used by {shown}. "
                 f"Archive {version.name} to hide it from lists."
             )
+        folders = _Folders(self._store)
+        held = folders.held(version.kind, version.sha256, version.table_sha256)
         with self._store.write() as connection:
             connection.execute(delete(t).where(t.c.name == version.name, t.c.version == version.version))
             self._store.record(connection, "data.deleted", version.subject, rows=version.rows)
-        files = {version.sha256, version.table_sha256}
-        same = select(t.c.sha256, t.c.table_sha256).where(
-            or_(t.c.sha256.in_(files), t.c.table_sha256.in_(files))
-        )
-        # nobody adds a version while this writes, and who adds the same table sees that its file is gone
+        kept = select(t.c.kind, t.c.sha256, t.c.table_sha256)
+        with self._store.read() as connection:  # what takes long to read is read before anybody has to wait
+            for row in connection.execute(kept).all():
+                folders.held(*row)
+        # nobody adds a version while this writes, and who adds the same one sees that its files are gone
         with self._store.write() as connection:
-            for row in connection.execute(same):
-                files -= set(row)
-            for sha in files:
+            for row in connection.execute(kept):
+                held -= folders.held(*row)
+            for sha in held:
                 self._store.files.remove(sha)
+
+
+class _Folders:
+    """Which stored files a version holds; manifests are read once."""
+
+    def __init__(self, store: Store) -> None:
+        self._files = store.files
+        self._known: dict[tuple[str, str], set[str]] = {}
+
+    def held(self, kind: str, sha: str, table_sha: str) -> set[str]:
+        if kind != "folder":
+            return {sha, table_sha}
+        key = (sha, table_sha)
+        if key not in self._known:
+            from labstudio.data.folders.reading import Folder
+
+            try:
+                self._known[key] = {sha, table_sha, *Folder(self._files, sha, sha, table_sha).stored()}
+            except NotFound:  # damaged: what cannot be read holds nothing that could be named
+                self._known[key] = {sha, table_sha}
+        return self._known[key]

@@ -21,6 +21,9 @@ class ImportOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    kind: Literal["table", "file", "folder"] | None = Field(
+        None, description="Keep it as a table, as a file as it is, or as a folder; found if not given."
+    )
     format: Literal["csv", "excel", "jsonl", "fixed", "parquet"] | None = Field(
         None, description="What kind of file it is; found if not given."
     )
@@ -95,7 +98,7 @@ class ImportOptions(BaseModel):
 
     def canonical(self) -> str:
         """Return the options that were given as one text, the same however they were written."""
-        return json.dumps(self.model_dump(exclude_defaults=True), sort_keys=True)
+        return json.dumps(self.model_dump(exclude_defaults=True, exclude={"kind"}), sort_keys=True)
 
 
 def check_columns(known: Sequence[str], wanted: Iterable[str], where: str = "") -> None:

@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING
 from labstudio.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 CHUNK_BYTES = 1 << 20
 RATIO = 200  # tables of text shrink to a twentieth, bombs to a thousandth
@@ -58,6 +58,57 @@ def members(source: Path) -> list[str]:
         return [info.filename for info in _files(archive)]
 
 
+def is_tree(source: Path) -> bool:
+    """Whether this is a zip archive that holds a folder's files, such as pictures, and no table."""
+    try:
+        if not zipfile.is_zipfile(source) or is_workbook(source):
+            return False
+        with zipfile.ZipFile(source) as archive:
+            files = _visible(archive)
+    except (OSError, Invalid, zipfile.BadZipFile):
+        return False
+    return len(files) > 1 and not any(_TABLE.search(info.filename) for info in files)
+
+
+def tree(source: Path) -> Generator[tuple[str, int, IO[bytes]]]:
+    """Give each file of a zip archive: its name as it stands there, the size it claims, and its bytes.
+
+    No file is written. Links are left out, as are folders and what programs leave beside a person's files.
+
+    Raises
+    ------
+    Invalid
+        It is no zip archive, is locked or damaged, or unpacks to far too much.
+    """
+    if not zipfile.is_zipfile(source):
+        raise Invalid("This is no zip archive and no folder; add it as a file.")
+    with _sound("zip archive"), zipfile.ZipFile(source) as archive:
+        left = _Counted(_limit(source.stat().st_size))
+        for info in _visible(archive):
+            if info.flag_bits & 1:
+                raise Invalid(f"{info.filename} in the archive is locked by a password; unpack it first.")
+            with archive.open(info) as packed:
+                yield info.filename, info.file_size, left.of(packed)
+
+
+class _Counted:
+    """Bytes that may still come out of an archive, whatever it says of its sizes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = self._left = limit
+
+    def of(self, packed: IO[bytes]) -> IO[bytes]:
+        self._packed = packed
+        return self  # type: ignore[return-value]  # what is read of is all that is asked for
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._packed.read(size)
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise _bomb(self._limit)
+        return chunk
+
+
 def check_members(source: Path) -> None:
     """Refuse a zip archive of which any member unpacks to far too much."""
     with _sound("Excel workbook"), zipfile.ZipFile(source) as archive:
@@ -71,15 +122,20 @@ def check_members(source: Path) -> None:
 
 
 def _files(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    infos = archive.infolist()
-    if len(infos) > MOST_MEMBERS:
-        raise Invalid(f"The zip archive holds {len(infos):,} files; unpack it, and name one of them.")
+    if len(archive.infolist()) > MOST_MEMBERS:
+        raise Invalid(
+            f"The zip archive holds {len(archive.infolist()):,} files; unpack it, and name one of them."
+        )
+    return _visible(archive)
+
+
+def _visible(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return [
         info
-        for info in infos
+        for info in archive.infolist()
         if not info.is_dir()
         and not stat.S_ISLNK(info.external_attr >> 16)
-        and not re.search(r"(^|/)(__MACOSX/|\.)", info.filename.replace("../", ""))
+        and not re.search(r"(^|/)(__MACOSX/|\.)", info.filename.replace("\\", "/").replace("../", ""))
     ]
 
 

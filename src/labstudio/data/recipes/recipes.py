@@ -263,7 +263,7 @@ class Recipes:
         return key
 
     def _path(self, version: Version) -> Path:
-        return self._store.files.path(version.table_sha256)
+        return self._data.table(version)
 
 
 def _renamed(schema: Any, names: Sequence[str]) -> Any:

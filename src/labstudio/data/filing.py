@@ -1,0 +1,447 @@
+"""Files and folders as assets: kept as they are, opened by path, written back to a disk.
+
+A version of a file is its bytes. A version of a folder is a manifest (paths, sizes, hashes; its sha256 is the
+version's) and a layout that says where the bytes lie; unchanged bytes are shared between versions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from labstudio.data.adding import said_origin
+from labstudio.data.folders import manifest, packing
+from labstudio.data.folders.items import PICTURES, Item, item, media_of
+from labstudio.data.folders.manifest import File
+from labstudio.data.folders.packing import SMALL, Layout, Packing
+from labstudio.data.folders.reading import Folder, Stretch
+from labstudio.data.options import ImportOptions
+from labstudio.errors import Conflict, Invalid, NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from labstudio.data.cache import Cache
+    from labstudio.data.version import Version
+    from labstudio.store import Store
+
+_OPEN = 4  # folders whose manifest stays in memory
+
+
+class Filing:
+    """The part of `labstudio.data.Data` that keeps files and folders.
+
+    Labeling and galleries ask for `items` and open what they show by its path:
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from PIL import Image
+    >>> from labstudio.data import Data
+    >>> from labstudio.store import Store
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> for animal in ("cat", "dog"):
+    ...     (folder / "pets" / animal).mkdir(parents=True)
+    ...     Image.new("RGB", (8, 6)).save(folder / "pets" / animal / "1.png")
+    >>> store = Store.open(folder / ".labstudio")
+    >>> data = Data(store)
+    >>> data.add("pets", folder / "pets").ref
+    'pets@1'
+    >>> [(one.path, one.label, one.width, one.height) for one in data.items("pets@1")]
+    [('cat/1.png', 'cat', 8, 6), ('dog/1.png', 'dog', 8, 6)]
+    >>> with data.open_file("pets@1", "cat/1.png") as file:
+    ...     file.read(4)
+    b'\\x89PNG'
+    >>> store.close()
+    """
+
+    _store: Store
+    _cache: Cache
+    _folders: dict[str, Folder]
+
+    if TYPE_CHECKING:
+
+        def get(self, ref: str) -> Version: ...
+        def versions(self, name: str) -> list[Version]: ...
+        def _there(self, name: str, identity: str) -> dict[str, Any] | None: ...
+        def _append(
+            self,
+            name: str,
+            options: ImportOptions,
+            source: str,
+            row: dict[str, Any],
+            links: Sequence[tuple[str, str]] = (),
+            stored: Sequence[str] = (),
+        ) -> Version: ...
+
+    def files(self, ref: str | Version) -> list[File]:
+        """Return the files of a folder's version, by path; of a file's version, the one file.
+
+        Raises
+        ------
+        Invalid
+            The version is a table.
+        """
+        version = self._version_of(ref)
+        if version.kind == "file":
+            return [File(_filename(version), version.size, version.sha256)]
+        return self._opened(version).files
+
+    def items(self, ref: str | Version) -> list[Item]:
+        """Return the files of a version with kind, class by sub-folder, and the size of pictures.
+
+        The sizes are read once per version, the first time in about 0.1 ms a picture, and kept in the cache.
+        """
+        version = self._version_of(ref)
+        sizes = self._sizes(version)
+        return [item(file, sizes.get(file.sha256)) for file in self.files(version)]
+
+    def open_file(self, ref: str | Version, path: str = "") -> BinaryIO:
+        """Open a file of a version for reading; a file's version needs no path.
+
+        Raises
+        ------
+        NotFound
+            There is no file of that path.
+        """
+        version = self._version_of(ref)
+        if version.kind == "file":
+            return self._store.files.path(self._only(version, path)).open("rb")
+        return self._opened(version).open(path)
+
+    def read_file(self, ref: str | Version, path: str = "") -> bytes:
+        """Return the bytes of a file of a version."""
+        with self.open_file(ref, path) as file:
+            return file.read()
+
+    def file_stretch(self, ref: str | Version, path: str = "") -> Stretch:
+        """Say which bytes of which stored file hold a file, for who streams it."""
+        version = self._version_of(ref)
+        if version.kind == "file":
+            return Stretch(self._store.files.path(self._only(version, path)), 0, version.size)
+        return self._opened(version).stretch(path)
+
+    def thumbnail(self, ref: str | Version, path: str = "", longest: int = 256) -> tuple[bytes, str]:
+        """Return a small upright copy of a picture, and its media type.
+
+        Raises
+        ------
+        Invalid
+            It is no picture, is damaged, or too large to be decoded.
+        """
+        from labstudio.data.folders.pictures import thumbnail
+
+        with self.open_file(ref, path) as file:
+            return thumbnail(file, longest)
+
+    def path(self, ref: str | Version, path: str = "") -> Path:
+        """Return where a version lies on this machine's disk, for reading only.
+
+        Of a folder: a folder with all its files, written when first asked for; of a file: a file of its name.
+        A table gives its Parquet file.
+        """
+        version = self.get(ref) if isinstance(ref, str) else ref
+        if version.kind == "table":
+            return self._store.files.path(version.table_sha256)
+        place = self._store.root / "checkouts" / version.sha256
+        inside = place / _filename(version) if version.kind == "file" else place
+        if not place.exists():
+            with self._store.files.scratch() as aside:
+                made = aside.parent / "checkout"
+                made.mkdir()
+                self._write(version, made, 0o444)
+                place.parent.mkdir(exist_ok=True)
+                try:
+                    os.replace(made, place)
+                except OSError:  # another process was faster
+                    if not place.exists():
+                        raise
+        if not path:
+            return inside
+        return inside / self._opened(version).file(path).path if version.kind == "folder" else inside
+
+    def download(self, ref: str | Version, to: str | Path) -> Path:
+        """Write a version as it was added to a new place: a file, or a folder with all its files.
+
+        Raises
+        ------
+        Conflict
+            There is something already.
+        Invalid
+            A table of a DataFrame has no file; export it.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from labstudio.data import Data
+        >>> from labstudio.store import Store
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> _ = (folder / "train.py").write_text("print(1)")
+        >>> store = Store.open(folder / ".labstudio")
+        >>> data = Data(store)
+        >>> _ = data.add("train-script", folder / "train.py")
+        >>> _ = (folder / "train.py").write_text("print(2)")
+        >>> data.download("train-script@1", folder / "old.py").read_text()
+        'print(1)'
+        >>> store.close()
+        """
+        version = self.get(ref) if isinstance(ref, str) else ref
+        target = Path(to).expanduser()
+        if version.kind != "folder" and target.is_dir():
+            target /= _filename(version)
+        if target.exists() or target.is_symlink():
+            raise Conflict(f"{target} is there already; choose another place.")
+        aside = target.with_name(f".{target.name}.part-{os.getpid()}")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                if version.kind == "folder":
+                    aside.mkdir()
+                    self._write(version, aside)
+                else:
+                    shutil.copyfile(self._source(version), aside)
+                os.replace(aside, target)
+            finally:
+                shutil.rmtree(aside, ignore_errors=True)
+                aside.unlink(missing_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                f"{target} cannot be written ({error.strerror}); choose another place."
+            ) from None
+        return target
+
+    def _source(self, version: Version) -> Path:
+        """Return the stored file that holds the bytes as they came."""
+        if version.found.get("format") == "frame" or not self._store.files.has(version.sha256):
+            raise Invalid(
+                f"{version.ref} was made from {version.source}, not from a file; export it instead."
+            )
+        return self._store.files.path(version.sha256)
+
+    def _keep_file(self, name: str, path: Path, origin: str | dict[str, Any]) -> Version:
+        """Keep a file as it is as the next version."""
+        from labstudio.data.adding import copied
+
+        source, known = said_origin(path, origin)
+        filename = Path(path.name if known and known["kind"] == "path" else source).name
+        with self._store.files.scratch() as place:
+            copied(path, place)
+            size = place.stat().st_size
+            sha = self._store.files.adopt(place)
+        found = {"format": "file", "filename": filename, "media": media_of(filename)}
+        row = {"kind": "file", "identity": sha, "sha256": sha, "table_sha256": sha, "rows": 1, "size": size,
+               "schema": [], "found": found, "origin": known}  # fmt: skip
+        return self._append(name, ImportOptions(), source, row)
+
+    def _add_folder(self, name: str, path: Path, origin: str | dict[str, Any]) -> Version:
+        """Keep a folder, or what is in a zip archive, as the next version."""
+        source, known = said_origin(path, origin)
+        if not path.is_dir():
+            return self._add_archive(name, path, source, known)
+        return self._add_tree(name, path, source, known)
+
+    def _add_tree(self, name: str, root: Path, source: str, origin: dict[str, Any] | None) -> Version:
+        from labstudio.data.folders.remembered import Remembered
+        from labstudio.data.folders.scanning import check_names, scan
+
+        tree = scan(root)
+        remembered = Remembered(self._cache, root)
+        digest = tree.digest()
+        sha = remembered.manifest(digest) if digest is not None else None
+        there = self._there(name, sha) if sha is not None else None
+        if there is not None:
+            return self._append(name, ImportOptions(), source, there | {"origin": origin})
+        check_names(tree)
+        hashes = remembered.hashes()
+        found: list[File] = []
+        with Packing(self._store.files, self._layout_before(name)) as pack:
+            for seen in tree.files:
+                known = hashes.get(seen)
+                if known is not None and pack.has(known, seen.size):
+                    found.append(File(seen.path, seen.size, known))
+                    continue
+                with tree.open(seen) as file:
+                    taken = pack.take(file, seen.size)
+                found.append(File(seen.path, taken.size, taken.sha256))
+            extra = {"links": tree.links} if tree.links else {}
+            version = self._keep_folder(name, found, pack, source, origin, extra)
+        remembered.keep(tree, version.sha256, [file.sha256 for file in found])
+        return version
+
+    def _add_archive(self, name: str, path: Path, source: str, origin: dict[str, Any] | None) -> Version:
+        from labstudio.data.reading.archives import tree
+
+        if not path.exists():
+            raise NotFound(f"There is no folder or file {path}.")
+        found: dict[str, File] = {}
+        with Packing(self._store.files, self._layout_before(name)) as pack, closing(tree(path)) as members:
+            for member, size, content in members:
+                member = manifest.checked(member.replace("\\", "/"))
+                if member in found:
+                    raise Invalid(f"The archive holds {member!r} twice; pack it again.")
+                if len(found) >= manifest.MOST_FILES:
+                    raise Invalid(f"The archive holds more than {manifest.MOST_FILES:,} files.")
+                taken = pack.take(content, size)  # type: ignore[arg-type]
+                found[member] = File(member, taken.size, taken.sha256)
+            if not found:
+                raise Invalid("The zip archive holds no file.")
+            return self._keep_folder(name, list(found.values()), pack, source, origin, {"packed": "zip"})
+
+    def _append_folder(self, before: Version, source: str | Path | pd.DataFrame) -> Version:
+        """Add the files of a folder to those of a version; one of the same path takes the old one's place."""
+        from labstudio.data.folders.scanning import check_names, scan
+
+        if not isinstance(source, (str, Path)):
+            raise Invalid(f"{before.ref} is a folder; name a folder whose files are to be added.")
+        tree = scan(Path(source).expanduser())
+        check_names(tree)
+        files = {file.path: file for file in self.files(before)}
+        with Packing(self._store.files, self._opened(before).layout) as pack:
+            for seen in tree.files:
+                with tree.open(seen) as file:
+                    taken = pack.take(file, seen.size)
+                files[seen.path] = File(seen.path, taken.size, taken.sha256)
+            said = f"{before.ref} and {len(tree.files):,} files of {source}"
+            links = [(before.subject, "appended")]
+            return self._keep_folder(before.name, list(files.values()), pack, said, None, {}, links)
+
+    def _keep_folder(
+        self,
+        name: str,
+        found: list[File],
+        pack: Packing,
+        source: str,
+        origin: dict[str, Any] | None,
+        extra: dict[str, Any],
+        links: Sequence[tuple[str, str]] = (),
+    ) -> Version:
+        content = manifest.encode(found)
+        identity = hashlib.sha256(content).hexdigest()
+        there = self._there(name, identity)
+        if there is not None:  # the packs that were filled are dropped
+            return self._append(name, ImportOptions(), source, there | {"origin": origin}, links)
+        layout = pack.finish(file.sha256 for file in found)
+        files = self._store.files
+        sha, where = files.put_bytes(content), files.put_bytes(packing.encode(layout))
+        labels: dict[str, int] = {}
+        kinds: dict[str, int] = {}
+        for file in found:
+            one = item(file)
+            labels[one.label] = labels.get(one.label, 0) + 1
+            kind = "image" if one.media in PICTURES else one.media.partition("/")[0] or "other"
+            kinds[kind] = kinds.get(kind, 0) + 1
+        about = {"format": "folder", "kinds": kinds, **extra}
+        if len(labels) <= _MOST_LABELS:
+            about["labels"] = dict(sorted(labels.items()))
+        row = {"kind": "folder", "identity": identity, "sha256": sha, "table_sha256": where,
+               "rows": len(found), "size": sum(file.size for file in found), "schema": [], "found": about,
+               "origin": origin}  # fmt: skip
+        stored = {place.pack for place in layout.values()} | {
+            f.sha256 for f in found if f.sha256 not in layout
+        }
+        return self._append(name, ImportOptions(), source, row, links, sorted({sha, *stored}))
+
+    def _layout_before(self, name: str) -> Layout:
+        """Return where the bytes of the newest version lie, as far as they are there."""
+        try:
+            newest = self.versions(name)[0]
+        except NotFound:
+            return {}
+        if newest.kind != "folder":
+            raise Conflict(f"{newest.name} holds a {newest.kind}, not a folder; choose another name.")
+        try:
+            layout = self._opened(newest).layout
+        except NotFound:
+            return {}
+        gone = {pack for pack in {place.pack for place in layout.values()} if not self._store.files.has(pack)}
+        return {sha: place for sha, place in layout.items() if place.pack not in gone} if gone else layout
+
+    def _opened(self, version: Version) -> Folder:
+        """Return a folder with its manifest read; the last few stay in memory."""
+        folder = self._folders.get(version.table_sha256 + version.sha256)
+        if folder is None:
+            folder = Folder(self._store.files, version.ref, version.sha256, version.table_sha256)
+            while len(self._folders) >= _OPEN:
+                self._folders.pop(next(iter(self._folders)), None)
+            self._folders[version.table_sha256 + version.sha256] = folder
+        return folder
+
+    def _sizes(self, version: Version) -> dict[str, tuple[int, int]]:
+        """Return width and height of the pictures of a version by their sha256."""
+        from labstudio.data.folders.pictures import upright_size
+
+        known = self._kept_sizes(version)
+        if known is not None:
+            return _pairs(known)
+        for earlier in self.versions(version.name) if version.kind == "folder" else ():
+            known = self._kept_sizes(earlier) or known
+            if known is not None:
+                break
+        sizes: dict[str, list[int] | None] = {}
+        for file in self.files(version):
+            if media_of(file.path) in PICTURES and file.sha256 not in sizes:
+                if known is not None and file.sha256 in known:
+                    sizes[file.sha256] = known[file.sha256]
+                    continue
+                with self.open_file(version, file.path) as opened:
+                    found = upright_size(opened)
+                sizes[file.sha256] = list(found) if found else None
+        with self._cache.making(_sizes_name(version)) as place:
+            place.write_text(json.dumps(sizes))
+        return _pairs(sizes)
+
+    def _kept_sizes(self, version: Version) -> dict[str, list[int] | None] | None:
+        kept = self._cache.find(_sizes_name(version))
+        try:
+            return json.loads(kept.read_text()) if kept is not None else None
+        except (OSError, ValueError):
+            return None
+
+    def _write(self, version: Version, folder: Path, mode: int = 0o644) -> None:
+        """Write the files of a version into an empty folder."""
+        for path, opened in self._contents(version):
+            target = folder / manifest.checked(path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with opened as source, target.open("wb") as out:
+                shutil.copyfileobj(source, out, SMALL)
+            target.chmod(mode)
+
+    def _contents(self, version: Version) -> Iterator[tuple[str, BinaryIO]]:
+        for file in self.files(version):
+            yield file.path, self.open_file(version, file.path)
+
+    def _version_of(self, ref: str | Version) -> Version:
+        version = self.get(ref) if isinstance(ref, str) else ref
+        if version.kind == "table":
+            raise Invalid(f"{version.ref} is a table, not a folder or a file; look at its rows.")
+        return version
+
+    def _only(self, version: Version, path: str) -> str:
+        filename = _filename(version)
+        if path not in ("", filename):
+            raise NotFound(f"{version.ref} is one file, {filename}; there is no {path[:200]!r} in it.")
+        return version.sha256
+
+
+_MOST_LABELS = 1_000
+
+
+def _filename(version: Version) -> str:
+    name = version.found.get("filename") or Path(version.source).name or version.name
+    return Path(str(name)).name.lstrip(".") or version.name
+
+
+def _sizes_name(version: Version) -> str:
+    return f"sizes-{version.sha256}"
+
+
+def _pairs(sizes: dict[str, list[int] | None]) -> dict[str, tuple[int, int]]:
+    return {sha: (size[0], size[1]) for sha, size in sizes.items() if size is not None}
