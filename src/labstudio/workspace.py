@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from labstudio.data.recipes import Recipes
     from labstudio.jobs import Job, Jobs, Kind, Outcome
     from labstudio.jobs.job import Watch
+    from labstudio.labeling import Labeling
     from labstudio.models import Models
     from labstudio.store import Edge, Event, Store
 
@@ -114,6 +115,13 @@ class Workspace:
         from labstudio.automl import AutoML
 
         return AutoML(self.store, self.data)
+
+    @cached_property
+    def labeling(self) -> Labeling:
+        """Labeling projects."""
+        from labstudio.labeling import Labeling
+
+        return Labeling(self.store, self.data)
 
     @cached_property
     def models(self) -> Models:

@@ -214,21 +214,22 @@ def test_an_older_database_is_copied_and_then_migrated(store, tmp_path, monkeypa
     with store.write() as connection:
         store.record(connection, "add", "data:a@1")
     store.close()
-    migrations = tmp_path / "migrations"
+    migrations, head = tmp_path / "migrations", database._head()
     shutil.copytree(database.MIGRATIONS, migrations)
-    (migrations / "versions" / "0004_more.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0004'\ndown_revision = '0003'\n"
+    (migrations / "versions" / "0099_more.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        f"revision = '0099'\ndown_revision = {database._head()!r}\n"
         "def upgrade():\n    op.create_table('more', sa.Column('id', sa.Integer, primary_key=True))\n"
     )
     monkeypatch.setattr(database, "MIGRATIONS", migrations)
     newer = Store.open(store.root)
     assert rows(newer, "SELECT version_num, (SELECT count(*) FROM more) FROM labstudio_version") == [
-        ("0004", 0)
+        ("0099", 0)
     ]
     assert len(newer.events()) == 1
     [copy] = (store.root / "backups").iterdir()
     with sqlite3.connect(copy) as connection:
-        assert connection.execute("SELECT version_num FROM labstudio_version").fetchone() == ("0003",)
+        assert connection.execute("SELECT version_num FROM labstudio_version").fetchone() == (head,)
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (1,)
     newer.close()
 
@@ -236,8 +237,9 @@ def test_an_older_database_is_copied_and_then_migrated(store, tmp_path, monkeypa
 def test_a_migration_that_fails_leaves_the_database_as_it_was(store, tmp_path, monkeypatch):
     migrations = tmp_path / "migrations"
     shutil.copytree(database.MIGRATIONS, migrations)
-    (migrations / "versions" / "0004_bad.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision = '0004'\ndown_revision = '0003'\n"
+    (migrations / "versions" / "0099_bad.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        f"revision = '0099'\ndown_revision = {database._head()!r}\n"
         "def upgrade():\n    op.create_table('half', sa.Column('id', sa.Integer))\n    1 / 0\n"
     )
     with monkeypatch.context() as patch:
@@ -336,6 +338,7 @@ def test_the_history_makes_exactly_the_tables_that_the_capabilities_declare(stor
     import labstudio.automl.tables
     import labstudio.data.tables
     import labstudio.jobs.tables
+    import labstudio.labeling.tables
     import labstudio.models.tables  # noqa: F401
 
     config = Config(attributes={"connection": None})

@@ -155,6 +155,7 @@ def test_the_history_makes_the_same_tables_here(store):
     import labstudio.automl.tables
     import labstudio.data.tables
     import labstudio.jobs.tables
+    import labstudio.labeling.tables
     import labstudio.models.tables  # noqa: F401
     from labstudio.store import database
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
 
+    import numpy as np
     import pandas as pd
 
     from labstudio.data.grid import Rows
@@ -146,6 +147,26 @@ class Data(Adding, Filing, Exploring, Described, Deleting):
             self.table(version), version.table_sha256, version.schema, self._cache,
             partial(self._once.run, self.scans),
             offset=offset, limit=limit, sort=sort, filter=filter, columns=columns,
+        )  # fmt: skip
+
+    def rows_at(self, ref: str | Version, numbers: Sequence[int]) -> Rows:
+        """Read the rows of these numbers, counted from 0, in this order."""
+        from labstudio.data.grid import read_numbered
+
+        version = self.get(ref) if isinstance(ref, str) else ref
+        return read_numbered(
+            self._store.files.path(version.table_sha256), version.table_sha256, version.schema, self._cache,
+            partial(self._once.run, self.scans), numbers,
+        )  # fmt: skip
+
+    def matching(self, ref: str | Version, filter: str) -> np.ndarray:
+        """Return the numbers of the rows that a filter lets through; see `labstudio.data.filters`."""
+        from labstudio.data.grid import matching
+
+        version = self.get(ref) if isinstance(ref, str) else ref
+        return matching(
+            self._store.files.path(version.table_sha256), version.table_sha256, version.schema, self._cache,
+            partial(self._once.run, self.scans), filter,
         )  # fmt: skip
 
     def table(self, ref: str | Version) -> Path:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from labstudio.automl.settings import AutoMLRun
 from labstudio.data.chart import Chart
+from labstudio.labeling.settings import NewProject
 from labstudio.server import answers as a
 from labstudio.server import told as t
 from labstudio.server.calls import (
@@ -23,6 +24,7 @@ from labstudio.server.calls import (
     explore,
     imports,
     jobs,
+    labeling,
     models,
     quality,
     recipes,
@@ -77,6 +79,7 @@ RESOURCES = {
     "jobs": "jobs",
     "quality": "data",
     "recipes": "data",
+    "labeling": "labeling",
 }
 """First word of a path to the capability it belongs to; all others belong to the workspace."""
 
@@ -159,4 +162,30 @@ ROUTES = (
     Route("POST", "jobs/{id}/stop", t.Nothing, a.Done, "execute", jobs.stop_job),
     Route("POST", "jobs/{id}/kill", t.Nothing, a.Done, "execute", jobs.kill_job),
     Route("POST", "jobs/{id}/again", t.Nothing, a.Job, "execute", jobs.again),
+    Route("GET", "labeling", t.Archived, list[a.LabelingProject], "read", labeling.projects),
+    Route("POST", "labeling", NewProject, a.LabelingProjectDetail, "write", labeling.create, slow=True),
+    Route("GET", "labeling/{project}", t.Nothing, a.LabelingProjectDetail, "read", labeling.project),
+    Route(
+        "PUT", "labeling/{project}", t.ProjectChanges, a.LabelingProjectDetail, "write", labeling.configure
+    ),
+    Route("DELETE", "labeling/{project}", t.Nothing, a.LabelingProjectDetail, "write", labeling.archive),
+    Route(
+        "POST", "labeling/{project}/restore", t.Nothing, a.LabelingProjectDetail, "write", labeling.restore
+    ),
+    Route("POST", "labeling/{project}/sync", t.Nothing, a.LabelingSynced, "write", labeling.sync, slow=True),
+    Route(
+        "POST", "labeling/{project}/labels", t.LabelChanges, a.LabelingSchema, "write", labeling.change_labels
+    ),
+    Route("POST", "labeling/{project}/roles", t.NewRole, a.LabelingProjectDetail, "write", labeling.set_role),
+    Route("POST", "labeling/{project}/next", t.NextItems, a.LabelingBatch, "write", labeling.next_items),
+    Route("POST", "labeling/{project}/submit", t.Answers, a.LabelingReceipts, "write", labeling.submit),
+    Route("POST", "labeling/{project}/undo", t.Undo, a.LabelingUndone, "write", labeling.undo),
+    Route("POST", "labeling/{project}/accept", t.Grid, a.LabelingBulk, "write", labeling.accept),
+    Route("POST", "labeling/{project}/bulk", t.BulkLabel, a.LabelingBulk, "write", labeling.bulk, slow=True),
+    Route("POST", "labeling/{project}/release", t.GiveBack, a.Done, "write", labeling.release),
+    Route("GET", "labeling/{project}/items", t.ItemsPage, a.LabelingPage, "read", labeling.items, slow=True),
+    Route("GET", "labeling/{project}/items/{item}", t.Nothing, a.LabelingItemDetail, "read", labeling.item),
+    Route("GET", "labeling/{project}/media/{item}", t.MediaOf, Raw, "read", labeling.media, slow=True),
+    Route("POST", "labeling/{project}/notes", t.NewNote, a.LabelingNote, "write", labeling.note),
+    Route("POST", "labeling/{project}/notes/{note}/resolve", t.Nothing, a.Done, "write", labeling.resolve),
 )

@@ -5,6 +5,23 @@ from labstudio.server.told.data import About, Assets, Chunk, NewData, NewUpload,
 from labstudio.server.told.explore import Compared, Profiled
 from labstudio.server.told.imports import LookAt
 from labstudio.server.told.jobs import LogFrom
+from labstudio.server.told.labeling import (
+    Answers,
+    Archived,
+    BulkLabel,
+    GiveBack,
+    Grid,
+    ItemsPage,
+    LabelChanges,
+    LabelingAnswer,
+    MediaOf,
+    NewNote,
+    NewRole,
+    NextItems,
+    ProjectChanges,
+    Undo,
+    WhichItems,
+)
 from labstudio.server.told.models import NewModel, Predict
 from labstudio.server.told.quality import FailingPage, NewRules, Release
 from labstudio.server.told.recipes import PreviewRecipe, RecipeCode, RecipeLines, RecipeOf, RunRecipe
@@ -12,23 +29,36 @@ from labstudio.server.told.workspace import CellOf, Newest, Subject
 
 __all__ = [
     "About",
+    "Answers",
+    "Archived",
     "Assets",
+    "BulkLabel",
     "CellOf",
     "Chunk",
     "Compared",
     "FailingPage",
+    "GiveBack",
+    "Grid",
+    "ItemsPage",
+    "LabelChanges",
+    "LabelingAnswer",
     "LogFrom",
     "LookAt",
+    "MediaOf",
     "NewData",
     "NewModel",
+    "NewNote",
+    "NewRole",
     "NewRules",
     "NewUpload",
     "Newest",
+    "NextItems",
     "Nothing",
     "Page",
     "Predict",
     "PreviewRecipe",
     "Profiled",
+    "ProjectChanges",
     "RecipeCode",
     "RecipeLines",
     "RecipeOf",
@@ -36,4 +66,6 @@ __all__ = [
     "RunRecipe",
     "Subject",
     "Told",
+    "Undo",
+    "WhichItems",
 ]

@@ -1,0 +1,46 @@
+"""The labeling part of a workspace: its ways put together in one object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from labstudio.labeling.annotating import Annotating
+from labstudio.labeling.looking import Looking
+from labstudio.labeling.noting import Noting
+from labstudio.labeling.picturing import Picturing
+from labstudio.labeling.progress import Progressing
+from labstudio.labeling.projects import Projects
+from labstudio.labeling.queue import Queue
+
+if TYPE_CHECKING:
+    from labstudio.data import Data
+    from labstudio.store import Store
+
+
+class Labeling(Annotating, Looking, Noting, Picturing, Progressing, Queue, Projects):
+    """Labeling projects of one workspace.
+
+    Examples
+    --------
+    >>> import tempfile, pandas as pd
+    >>> from labstudio.data import Data
+    >>> from labstudio.store import Store
+    >>> store = Store.open(tempfile.mkdtemp())
+    >>> data = Data(store)
+    >>> _ = data.add("reviews", pd.DataFrame({"text": ["good", "bad", "so so"]}))
+    >>> labeling = Labeling(store, data)
+    >>> project = labeling.create(data="reviews", text="text", labels=["positive", "negative"])
+    >>> [first, second] = labeling.next("reviews", 2)
+    >>> first.content.text
+    'good'
+    >>> _ = labeling.label("reviews", first.number, "positive")
+    >>> labeling.progress("reviews").left
+    2
+    >>> labeling.undo("reviews").items[0].key == first.key
+    True
+    >>> store.close()
+    """
+
+    def __init__(self, store: Store, data: Data) -> None:
+        self._store = store
+        self._data = data
