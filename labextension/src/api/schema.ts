@@ -916,6 +916,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/labstudio/api/labeling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the labeling projects, newest first. */
+        get: operations["projects"];
+        put?: never;
+        /** Make a labeling project over a data asset. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a labeling project with its labels and settings. */
+        get: operations["project"];
+        /** Change how a project asks; what is not told stays. */
+        put: operations["configure"];
+        post?: never;
+        /** Put a labeling project away; nothing of it is lost. */
+        delete: operations["archive"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a labeling project up again. */
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a project up to the newest version of its data. */
+        post: operations["sync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the labels while people work. */
+        post: operations["change_labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say who may do what in a project. */
+        post: operations["set_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the next items to who asks, and lease them. */
+        post: operations["next_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep answers; sent again they change nothing, and one that cannot be kept stops no other. */
+        post: operations["submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back the last thing that who asks has done, one step further each time. */
+        post: operations["undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a grid as it is but for the marked items. */
+        post: operations["accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Label all items that a filter lets through. */
+        post: operations["bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give back leases, as a workbench does that is closed. */
+        post: operations["release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a page of a project's items. */
+        get: operations["items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return an item with everything that was said of it. */
+        get: operations["item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/media/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the image of an item, upright: as it is, or no larger than asked for. */
+        get: operations["media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Flag an item, or say something about it. */
+        post: operations["note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/notes/{note}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a flag or comment is dealt with. */
+        post: operations["resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -949,6 +1241,14 @@ export interface components {
             asset: components["schemas"]["Asset"] | null;
             existed: boolean;
             job: string | null;
+        };
+        /**
+         * Answers
+         * @description Answers from a browser's outbox.
+         */
+        Answers: {
+            /** @description In the order they were given. */
+            answers: components["schemas"]["LabelingAnswer"][];
         };
         /**
          * Asset
@@ -1170,6 +1470,45 @@ export interface components {
             target: string;
         };
         /**
+         * BulkLabel
+         * @description One label for all items that are meant, or their suggestions where none is told.
+         */
+        BulkLabel: {
+            /**
+             * @description On the columns of the data, as above a grid.
+             * @default
+             */
+            filter: string;
+            /**
+             * @description How far they are.
+             * @default all
+             * @enum {string}
+             */
+            state: "all" | "open" | "labeled" | "skipped" | "flagged" | "auto" | "decided" | "retired" | "mine" | "disputed";
+            /**
+             * @description Id or name of a label they have.
+             * @default
+             */
+            label: string;
+            /**
+             * @description Id or name of the label suggested for them.
+             * @default
+             */
+            suggested: string;
+            /**
+             * @description Who has answered them.
+             * @default
+             */
+            annotator: string;
+            /** @description As for an answer. */
+            client_id: string;
+            /**
+             * @description What they get.
+             * @default null
+             */
+            value: components["schemas"]["Value-Input"] | null;
+        };
+        /**
          * Cell
          * @description The cell that does what the form is set to do; `setup` has to have run before it in the notebook.
          */
@@ -1185,6 +1524,28 @@ export interface components {
             column: string;
             before: unknown;
             after: unknown;
+        };
+        /**
+         * CellError
+         * @description A cell that is wrong: what is wrong with it, and what would be right, as far as it is known.
+         */
+        "CellError-Input": {
+            column: string;
+            /** @default  */
+            label: string;
+            /** @default null */
+            correct: string | null;
+        };
+        /**
+         * CellError
+         * @description A cell that is wrong: what is wrong with it, and what would be right, as far as it is known.
+         */
+        "CellError-Output": {
+            column: string;
+            /** @default  */
+            label: string;
+            /** @default null */
+            correct: string | null;
         };
         /**
          * CellOf
@@ -1507,6 +1868,42 @@ export interface components {
             groups: components["schemas"]["Group"][];
         };
         /**
+         * GiveBack
+         * @description Leases that are given back.
+         */
+        GiveBack: {
+            /**
+             * @description Of these items; all when not given.
+             * @default null
+             */
+            items: number[] | null;
+        };
+        /**
+         * Grid
+         * @description A grid that is taken as it is but for the marked items.
+         */
+        Grid: {
+            /** @description As for an answer. */
+            client_id: string;
+            /** @description All items of the grid. */
+            items: number[];
+            /**
+             * @description Those that are wrong; they stay open.
+             * @default []
+             */
+            marked: number[];
+            /**
+             * @description What all get instead of their suggestions.
+             * @default null
+             */
+            value: components["schemas"]["Value-Input"] | null;
+            /**
+             * @description Looked at the grid.
+             * @default null
+             */
+            milliseconds: number | null;
+        };
+        /**
          * Group
          * @description Fields of a form that belong together.
          */
@@ -1571,6 +1968,338 @@ export interface components {
             started: number | null;
             ended: number | null;
             by: string;
+        };
+        /**
+         * Label
+         * @description One label as it is now.
+         */
+        Label: {
+            /** @description Never changes. */
+            id: string;
+            /** @description What people read. */
+            name: string;
+            /** @description Such as #0072b2. */
+            color: string;
+            /**
+             * @description The key that chooses it.
+             * @default null
+             */
+            key: string | null;
+            /**
+             * @description Id of the label that it is a kind of.
+             * @default null
+             */
+            parent: string | null;
+            /**
+             * @description What else is asked of a thing with this label: name and choices (none: any text).
+             * @default {}
+             */
+            attributes: {
+                [key: string]: string[];
+            };
+            /**
+             * @description Kept where it was given, and offered no more.
+             * @default false
+             */
+            retired: boolean;
+            /**
+             * @description Id of the label that it has become.
+             * @default null
+             */
+            merged: string | null;
+        };
+        /**
+         * LabelChanges
+         * @description Changes of a project's labels; all are made or none.
+         */
+        LabelChanges: {
+            /** @description What is changed. */
+            changes: components["schemas"]["SchemaChange"][];
+        };
+        /**
+         * LabelingAnswer
+         * @description What an annotator says of one item.
+         */
+        LabelingAnswer: {
+            /** @description Made by the browser; sent again it changes nothing. */
+            client_id: string;
+            /** @description Number of the item. */
+            item: number;
+            /**
+             * @description Label it or pass it over.
+             * @default label
+             * @enum {string}
+             */
+            action: "label" | "skip";
+            /**
+             * @description What it is.
+             * @default null
+             */
+            value: components["schemas"]["Value-Input"] | null;
+            /**
+             * @description Worked on it while the page was in sight.
+             * @default null
+             */
+            milliseconds: number | null;
+            /**
+             * @description Number of the suggestion that was shown.
+             * @default null
+             */
+            suggestion: number | null;
+            /**
+             * @description Version of the labels that were shown.
+             * @default null
+             */
+            schema_version: number | null;
+        };
+        /**
+         * LabelingBatch
+         * @description Items that are this annotator's now; `schema_version` tells when labels have to be asked for again.
+         */
+        LabelingBatch: {
+            items: components["schemas"]["LabelingItem"][];
+            schema_version: number;
+            progress: components["schemas"]["LabelingProgress"];
+        };
+        /**
+         * LabelingBulk
+         * @description What was done in one stroke.
+         */
+        LabelingBulk: {
+            batch: string;
+            changed: number;
+            left_out: number;
+            progress: components["schemas"]["LabelingProgress"];
+        };
+        /**
+         * LabelingItem
+         * @description One item as an annotator gets it.
+         *
+         *     `row` are the columns shown; `text` is what is labeled in a text project; `media` is the path of the image
+         *     below the API (labeling/…/media/…), with `width` and `height` in pixels, upright. `error` says why it
+         *     cannot be shown. `value` is what this annotator said before. `expires` is when the lease ends.
+         */
+        LabelingItem: {
+            number: number;
+            key: string;
+            row: {
+                [key: string]: unknown;
+            };
+            text: string | null;
+            media: string | null;
+            caption: string | null;
+            width: number | null;
+            height: number | null;
+            error: string | null;
+            group: string | null;
+            split: string | null;
+            expires: number | null;
+            reason: string;
+            value: components["schemas"]["Value-Output"] | null;
+            suggestion: components["schemas"]["LabelingSuggestion"] | null;
+            notes: components["schemas"]["LabelingNote"][];
+        };
+        /**
+         * LabelingItemDetail
+         * @description An item with everything that was ever said of it, oldest first.
+         */
+        LabelingItemDetail: {
+            item: components["schemas"]["LabelingItem"];
+            history: components["schemas"]["LabelingSaid"][];
+        };
+        /**
+         * LabelingListed
+         * @description An item in a list; `value` is what stands, `by` whose word that is: an annotator, review or model.
+         */
+        LabelingListed: {
+            number: number;
+            key: string;
+            place: number;
+            state: string;
+            votes: number;
+            value: components["schemas"]["Value-Output"] | null;
+            by: string;
+            flagged: boolean;
+            suggestion: components["schemas"]["LabelingSuggestion"] | null;
+            row: {
+                [key: string]: unknown;
+            };
+            text: string | null;
+            media: string | null;
+        };
+        /**
+         * LabelingMember
+         * @description Who may do what.
+         */
+        LabelingMember: {
+            person: string;
+            /** @enum {string} */
+            role: "annotator" | "reviewer" | "owner";
+        };
+        /**
+         * LabelingNote
+         * @description A flag or a comment.
+         */
+        LabelingNote: {
+            number: number;
+            person: string;
+            /** @enum {string} */
+            kind: "flag" | "comment";
+            text: string;
+            shape: string | null;
+            created: number;
+            resolved: number | null;
+        };
+        /**
+         * LabelingPage
+         * @description A page of items.
+         */
+        LabelingPage: {
+            total: number;
+            offset: number;
+            items: components["schemas"]["LabelingListed"][];
+        };
+        /**
+         * LabelingProgress
+         * @description How far a project is; `mine`, `skipped` and `left` are about who asks.
+         *
+         *     `sequence` is the newest annotation.
+         */
+        LabelingProgress: {
+            items: number;
+            labeled: number;
+            auto: number;
+            open: number;
+            mine: number;
+            skipped: number;
+            left: number;
+            sequence: number;
+        };
+        /**
+         * LabelingProject
+         * @description A project in a line. `id` is for good, `name` for people; `ref` is the data its items are of.
+         */
+        LabelingProject: {
+            id: string;
+            name: string;
+            subject: string;
+            data: string;
+            ref: string;
+            newest: number;
+            /** @enum {string} */
+            item_kind: "table" | "text" | "image";
+            /** @enum {string} */
+            task: "class" | "multi" | "number" | "cells" | "boxes" | "polygons" | "spans";
+            created: number;
+            by: string;
+            archived: number | null;
+            progress: components["schemas"]["LabelingProgress"];
+        };
+        /**
+         * LabelingProjectDetail
+         * @description A project, whole. `me` is who asks; `enforced` says whether roles are more than recorded.
+         */
+        LabelingProjectDetail: {
+            id: string;
+            name: string;
+            subject: string;
+            data: string;
+            ref: string;
+            newest: number;
+            /** @enum {string} */
+            item_kind: "table" | "text" | "image";
+            /** @enum {string} */
+            task: "class" | "multi" | "number" | "cells" | "boxes" | "polygons" | "spans";
+            created: number;
+            by: string;
+            archived: number | null;
+            progress: components["schemas"]["LabelingProgress"];
+            settings: components["schemas"]["ProjectSettings"];
+            labels: components["schemas"]["LabelingSchema"];
+            columns: string[];
+            members: components["schemas"]["LabelingMember"][];
+            me: string;
+            /** @enum {string} */
+            role: "annotator" | "reviewer" | "owner";
+            enforced: boolean;
+        };
+        /**
+         * LabelingReceipt
+         * @description What became of an answer: the number of its annotation, or the sentence that says why there is none.
+         */
+        LabelingReceipt: {
+            client_id: string;
+            item: number;
+            annotation: number | null;
+            replayed: boolean;
+            late: boolean;
+            error: string | null;
+        };
+        /**
+         * LabelingReceipts
+         * @description What became of answers, in their order.
+         */
+        LabelingReceipts: {
+            receipts: components["schemas"]["LabelingReceipt"][];
+            schema_version: number;
+            progress: components["schemas"]["LabelingProgress"];
+        };
+        /**
+         * LabelingSaid
+         * @description One annotation; `counts` says whether it is what counts now.
+         */
+        LabelingSaid: {
+            number: number;
+            annotator: string;
+            /** @enum {string} */
+            action: "label" | "skip" | "undo" | "review" | "import" | "auto";
+            value: components["schemas"]["Value-Output"] | null;
+            schema_version: number;
+            milliseconds: number | null;
+            suggestion: number | null;
+            supersedes: number | null;
+            run: number | null;
+            late: boolean;
+            created: number;
+            counts: boolean;
+        };
+        /**
+         * LabelingSchema
+         * @description All labels, those that were retired or merged included, in their order.
+         */
+        LabelingSchema: {
+            version: number;
+            labels: components["schemas"]["Label"][];
+        };
+        /**
+         * LabelingSuggestion
+         * @description What a model or an import says of an item; `score` is how sure it is.
+         */
+        LabelingSuggestion: {
+            number: number;
+            run: number;
+            value: components["schemas"]["Value-Output"];
+            score: number | null;
+        };
+        /**
+         * LabelingSynced
+         * @description What a newer version of the data brought.
+         */
+        LabelingSynced: {
+            ref: string;
+            added: number;
+            changed: number;
+            retired: number;
+            restored: number;
+        };
+        /**
+         * LabelingUndone
+         * @description What was taken back: the items as they stand now, newest first (200 at most).
+         */
+        LabelingUndone: {
+            annotations: number[];
+            items: components["schemas"]["LabelingItem"][];
+            progress: components["schemas"]["LabelingProgress"];
         };
         /**
          * Lineage
@@ -1939,6 +2668,149 @@ export interface components {
             name: string;
         };
         /**
+         * NewNote
+         * @description A flag or a comment.
+         */
+        NewNote: {
+            /** @description As for an answer. */
+            client_id: string;
+            /** @description Number of the item. */
+            item: number;
+            /**
+             * @description It is a flag.
+             * @default false
+             */
+            flag: boolean;
+            /**
+             * @description What is said.
+             * @default
+             */
+            text: string;
+            /**
+             * @description Id of the shape or span it is about.
+             * @default null
+             */
+            shape: string | null;
+        };
+        /**
+         * NewProject
+         * @description A labeling project that is to be made.
+         */
+        NewProject: {
+            /**
+             * @description What to label how, in Markdown.
+             * @default
+             */
+            instructions: string;
+            /**
+             * @description People who label each item, blind.
+             * @default 1
+             */
+            annotators_per_item: number;
+            /**
+             * @description Turn of the items where no model says.
+             * @default given
+             * @enum {string}
+             */
+            order: "given" | "random";
+            /**
+             * @description Suggest labels as soon as there are enough.
+             * @default true
+             */
+            suggest: boolean;
+            /**
+             * @description What turns items into vectors; chosen when empty.
+             * @default
+             */
+            encoder: string;
+            /**
+             * @description Share of random items among those asked, for an honest score.
+             * @default 0.15
+             */
+            random_share: number;
+            /**
+             * @description Share of items whose answer is known.
+             * @default 0.05
+             */
+            gold_share: number;
+            /**
+             * @description Least number that may be told.
+             * @default null
+             */
+            minimum: number | null;
+            /**
+             * @description Largest number that may be told.
+             * @default null
+             */
+            maximum: number | null;
+            /**
+             * @description How long items stay with whom they were given to.
+             * @default 600
+             */
+            lease_seconds: number;
+            /** @description Data asset whose items are labeled, such as reviews. */
+            data: string;
+            /**
+             * @description Name of the project; that of the data when not given.
+             * @default
+             */
+            name: string;
+            /**
+             * @description What is asked of each item.
+             * @default class
+             * @enum {string}
+             */
+            task: "class" | "multi" | "number" | "cells" | "boxes" | "polygons" | "spans";
+            /**
+             * @description Labels to begin with.
+             * @default []
+             */
+            labels: string[];
+            /**
+             * @description Column whose texts are labeled.
+             * @default null
+             */
+            text: string | null;
+            /**
+             * @description Column with paths of images that are labeled.
+             * @default null
+             */
+            image: string | null;
+            /**
+             * @description Column that names a row in every version.
+             * @default null
+             */
+            key: string | null;
+            /**
+             * @description Column that says which items belong together.
+             * @default null
+             */
+            group: string | null;
+            /**
+             * @description Column that says train, validation or test.
+             * @default null
+             */
+            split: string | null;
+            /**
+             * @description Columns shown to annotators; all when empty.
+             * @default []
+             */
+            columns: string[];
+        };
+        /**
+         * NewRole
+         * @description Who may do what in a project.
+         */
+        NewRole: {
+            /** @description Name of the person, as Jupyter has it. */
+            person: string;
+            /**
+             * @description Role.
+             * @enum {string}
+             */
+            role: "annotator" | "reviewer" | "owner";
+        };
+        /**
          * NewRules
          * @description All rules of a data asset, in the place of those it had.
          */
@@ -1955,6 +2827,27 @@ export interface components {
             filename: string;
             /** @description Bytes that will come. */
             size: number;
+        };
+        /**
+         * NextItems
+         * @description How many items an annotator wants, and which they have.
+         */
+        NextItems: {
+            /**
+             * @description How many at most.
+             * @default 10
+             */
+            limit: number;
+            /**
+             * @description Items that the browser has already.
+             * @default []
+             */
+            holding: number[];
+            /**
+             * @description Only items for which this label is suggested, the surest first.
+             * @default null
+             */
+            label: string | null;
         };
         /**
          * Node
@@ -2095,6 +2988,120 @@ export interface components {
             budget: number | null;
             trials: number;
             at: number;
+        };
+        /**
+         * ProjectChanges
+         * @description How a project asks; what is not told stays as it is.
+         */
+        ProjectChanges: {
+            /**
+             * @description What to label how, in Markdown.
+             * @default
+             */
+            instructions: string;
+            /**
+             * @description People who label each item, blind.
+             * @default 1
+             */
+            annotators_per_item: number;
+            /**
+             * @description Turn of the items where no model says.
+             * @default given
+             * @enum {string}
+             */
+            order: "given" | "random";
+            /**
+             * @description Suggest labels as soon as there are enough.
+             * @default true
+             */
+            suggest: boolean;
+            /**
+             * @description What turns items into vectors; chosen when empty.
+             * @default
+             */
+            encoder: string;
+            /**
+             * @description Share of random items among those asked, for an honest score.
+             * @default 0.15
+             */
+            random_share: number;
+            /**
+             * @description Share of items whose answer is known.
+             * @default 0.05
+             */
+            gold_share: number;
+            /**
+             * @description Least number that may be told.
+             * @default null
+             */
+            minimum: number | null;
+            /**
+             * @description Largest number that may be told.
+             * @default null
+             */
+            maximum: number | null;
+            /**
+             * @description How long items stay with whom they were given to.
+             * @default 600
+             */
+            lease_seconds: number;
+        };
+        /**
+         * ProjectSettings
+         * @description How a project asks; all of it may change while people work.
+         */
+        ProjectSettings: {
+            /**
+             * @description What to label how, in Markdown.
+             * @default
+             */
+            instructions: string;
+            /**
+             * @description People who label each item, blind.
+             * @default 1
+             */
+            annotators_per_item: number;
+            /**
+             * @description Turn of the items where no model says.
+             * @default given
+             * @enum {string}
+             */
+            order: "given" | "random";
+            /**
+             * @description Suggest labels as soon as there are enough.
+             * @default true
+             */
+            suggest: boolean;
+            /**
+             * @description What turns items into vectors; chosen when empty.
+             * @default
+             */
+            encoder: string;
+            /**
+             * @description Share of random items among those asked, for an honest score.
+             * @default 0.15
+             */
+            random_share: number;
+            /**
+             * @description Share of items whose answer is known.
+             * @default 0.05
+             */
+            gold_share: number;
+            /**
+             * @description Least number that may be told.
+             * @default null
+             */
+            minimum: number | null;
+            /**
+             * @description Largest number that may be told.
+             * @default null
+             */
+            maximum: number | null;
+            /**
+             * @description How long items stay with whom they were given to.
+             * @default 600
+             */
+            lease_seconds: number;
         };
         /**
          * QualityCheck
@@ -2560,6 +3567,54 @@ export interface components {
             sentence: string;
         };
         /**
+         * SchemaChange
+         * @description One change of a project's labels.
+         */
+        SchemaChange: {
+            /**
+             * @description What is done.
+             * @enum {string}
+             */
+            op: "add" | "rename" | "merge" | "retire" | "restore" | "parent" | "color" | "key" | "attributes";
+            /**
+             * @description Id or name of the label it is done to.
+             * @default
+             */
+            label: string;
+            /**
+             * @description Name of a new or renamed label.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description The label that a merged one becomes.
+             * @default null
+             */
+            into: string | null;
+            /**
+             * @description Such as #0072b2.
+             * @default null
+             */
+            color: string | null;
+            /**
+             * @description One character; empty for none.
+             * @default null
+             */
+            key: string | null;
+            /**
+             * @description The label it is a kind of; empty for none.
+             * @default null
+             */
+            parent: string | null;
+            /**
+             * @description Name and choices of each attribute.
+             * @default null
+             */
+            attributes: {
+                [key: string]: string[];
+            } | null;
+        };
+        /**
          * Score
          * @description A score on rows held out, of the recommended model; between `low` and `high` in 19 of 20 cases.
          */
@@ -2569,6 +3624,118 @@ export interface components {
             value: number;
             low: number | null;
             high: number | null;
+        };
+        /**
+         * Shape
+         * @description A box (x, y of its upper left corner before it is turned, w, h, rotation) or a polygon (rings).
+         */
+        "Shape-Input": {
+            /**
+             * @description Stays the same while the shape is changed.
+             * @default
+             */
+            id: string;
+            /**
+             * @default box
+             * @enum {string}
+             */
+            kind: "box" | "polygon";
+            label: string;
+            /** @default null */
+            x: number | null;
+            /** @default null */
+            y: number | null;
+            /** @default null */
+            w: number | null;
+            /** @default null */
+            h: number | null;
+            /** @default 0 */
+            rotation: number;
+            /** @default null */
+            rings: [
+                number,
+                number
+            ][][] | null;
+            /** @default {} */
+            attributes: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Shape
+         * @description A box (x, y of its upper left corner before it is turned, w, h, rotation) or a polygon (rings).
+         */
+        "Shape-Output": {
+            /**
+             * @description Stays the same while the shape is changed.
+             * @default
+             */
+            id: string;
+            /**
+             * @default box
+             * @enum {string}
+             */
+            kind: "box" | "polygon";
+            label: string;
+            /** @default null */
+            x: number | null;
+            /** @default null */
+            y: number | null;
+            /** @default null */
+            w: number | null;
+            /** @default null */
+            h: number | null;
+            /** @default 0 */
+            rotation: number;
+            /** @default null */
+            rings: [
+                number,
+                number
+            ][][] | null;
+            /** @default {} */
+            attributes: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Span
+         * @description Part of a text, from code point `start` to before `end`.
+         */
+        "Span-Input": {
+            /** @default  */
+            id: string;
+            start: number;
+            end: number;
+            label: string;
+            /**
+             * @description What stands there; a check.
+             * @default
+             */
+            text: string;
+            /** @default {} */
+            attributes: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Span
+         * @description Part of a text, from code point `start` to before `end`.
+         */
+        "Span-Output": {
+            /** @default  */
+            id: string;
+            start: number;
+            end: number;
+            label: string;
+            /**
+             * @description What stands there; a check.
+             * @default
+             */
+            text: string;
+            /** @default {} */
+            attributes: {
+                [key: string]: string;
+            };
         };
         /**
          * Status
@@ -2634,6 +3801,19 @@ export interface components {
             best: boolean;
         };
         /**
+         * Undo
+         * @description What is taken back: the last thing this annotator did.
+         */
+        Undo: {
+            /** @description As for an answer. */
+            client_id: string;
+            /**
+             * @description Only on this item.
+             * @default null
+             */
+            item: number | null;
+        };
+        /**
          * Upload
          * @description A file on its way here in chunks; the next chunk begins at `offset`.
          */
@@ -2642,6 +3822,92 @@ export interface components {
             filename: string;
             size: number;
             offset: number;
+        };
+        /**
+         * Value
+         * @description What is said of an item: the field of the project's task, the others are empty.
+         */
+        "Value-Input": {
+            /**
+             * @description class: id or name of the label.
+             * @default null
+             */
+            label: string | null;
+            /**
+             * @description multi: ids or names.
+             * @default null
+             */
+            labels: string[] | null;
+            /**
+             * @description number.
+             * @default null
+             */
+            number: number | null;
+            /**
+             * @description cells.
+             * @default null
+             */
+            cells: components["schemas"]["CellError-Input"][] | null;
+            /**
+             * @description boxes and polygons.
+             * @default null
+             */
+            shapes: components["schemas"]["Shape-Input"][] | null;
+            /**
+             * @description spans.
+             * @default null
+             */
+            spans: components["schemas"]["Span-Input"][] | null;
+            /**
+             * @description class: attributes of the label.
+             * @default {}
+             */
+            attributes: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Value
+         * @description What is said of an item: the field of the project's task, the others are empty.
+         */
+        "Value-Output": {
+            /**
+             * @description class: id or name of the label.
+             * @default null
+             */
+            label: string | null;
+            /**
+             * @description multi: ids or names.
+             * @default null
+             */
+            labels: string[] | null;
+            /**
+             * @description number.
+             * @default null
+             */
+            number: number | null;
+            /**
+             * @description cells.
+             * @default null
+             */
+            cells: components["schemas"]["CellError-Output"][] | null;
+            /**
+             * @description boxes and polygons.
+             * @default null
+             */
+            shapes: components["schemas"]["Shape-Output"][] | null;
+            /**
+             * @description spans.
+             * @default null
+             */
+            spans: components["schemas"]["Span-Output"][] | null;
+            /**
+             * @description class: attributes of the label.
+             * @default {}
+             */
+            attributes: {
+                [key: string]: string;
+            };
         };
     };
     responses: never;
@@ -4678,6 +5944,681 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects: {
+        parameters: {
+            query?: {
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingProject"][];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProject"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingProjectDetail"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingProjectDetail"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    configure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectChanges"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingProjectDetail"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingProjectDetail"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingProjectDetail"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingSynced"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelChanges"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingSchema"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRole"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingProjectDetail"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    next_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextItems"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingBatch"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answers"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingReceipts"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Undo"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingUndone"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Grid"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingBulk"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkLabel"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingBulk"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveBack"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    items: {
+        parameters: {
+            query?: {
+                filter?: string;
+                state?: "all" | "open" | "labeled" | "skipped" | "flagged" | "auto" | "decided" | "retired" | "mine" | "disputed";
+                label?: string;
+                suggested?: string;
+                annotator?: string;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingPage"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingItemDetail"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    media: {
+        parameters: {
+            query?: {
+                size?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNote"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingNote"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                note: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             /** @description What went wrong, in a sentence. */
