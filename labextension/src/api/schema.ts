@@ -924,10 +924,10 @@ export interface paths {
             cookie?: never;
         };
         /** List the labeling projects, newest first. */
-        get: operations["projects"];
+        get: operations["labeling_projects"];
         put?: never;
         /** Make a labeling project over a data asset. */
-        post: operations["create"];
+        post: operations["create_labeling"];
         delete?: never;
         options?: never;
         head?: never;
@@ -942,12 +942,12 @@ export interface paths {
             cookie?: never;
         };
         /** Return a labeling project with its labels and settings. */
-        get: operations["project"];
+        get: operations["labeling_project"];
         /** Change how a project asks; what is not told stays. */
-        put: operations["configure"];
+        put: operations["configure_labeling"];
         post?: never;
         /** Put a labeling project away; nothing of it is lost. */
-        delete: operations["archive"];
+        delete: operations["archive_labeling"];
         options?: never;
         head?: never;
         patch?: never;
@@ -963,7 +963,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Take a labeling project up again. */
-        post: operations["restore"];
+        post: operations["restore_labeling"];
         delete?: never;
         options?: never;
         head?: never;
@@ -980,7 +980,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Bring a project up to the newest version of its data. */
-        post: operations["sync"];
+        post: operations["sync_labeling"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1014,7 +1014,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Say who may do what in a project. */
-        post: operations["set_role"];
+        post: operations["set_labeling_role"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1048,7 +1048,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Keep answers; sent again they change nothing, and one that cannot be kept stops no other. */
-        post: operations["submit"];
+        post: operations["submit_answers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1065,7 +1065,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Take back the last thing that who asks has done, one step further each time. */
-        post: operations["undo"];
+        post: operations["undo_answer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1082,7 +1082,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Take a grid as it is but for the marked items. */
-        post: operations["accept"];
+        post: operations["accept_grid"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1099,7 +1099,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Label all items that a filter lets through. */
-        post: operations["bulk"];
+        post: operations["bulk_label"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1116,7 +1116,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Give back leases, as a workbench does that is closed. */
-        post: operations["release"];
+        post: operations["release_items"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1131,7 +1131,7 @@ export interface paths {
             cookie?: never;
         };
         /** Return a page of a project's items. */
-        get: operations["items"];
+        get: operations["labeling_items"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1148,7 +1148,7 @@ export interface paths {
             cookie?: never;
         };
         /** Return an item with everything that was said of it. */
-        get: operations["item"];
+        get: operations["labeling_item"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1165,7 +1165,7 @@ export interface paths {
             cookie?: never;
         };
         /** Return the image of an item, upright: as it is, or no larger than asked for. */
-        get: operations["media"];
+        get: operations["labeling_media"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1184,7 +1184,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Flag an item, or say something about it. */
-        post: operations["note"];
+        post: operations["note_item"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1201,7 +1201,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Say that a flag or comment is dealt with. */
-        post: operations["resolve"];
+        post: operations["resolve_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5957,7 +5957,7 @@ export interface operations {
             };
         };
     };
-    projects: {
+    labeling_projects: {
         parameters: {
             query?: {
                 archived?: boolean;
@@ -5988,7 +5988,7 @@ export interface operations {
             };
         };
     };
-    create: {
+    create_labeling: {
         parameters: {
             query?: never;
             header?: never;
@@ -6021,7 +6021,7 @@ export interface operations {
             };
         };
     };
-    project: {
+    labeling_project: {
         parameters: {
             query?: never;
             header?: never;
@@ -6052,7 +6052,7 @@ export interface operations {
             };
         };
     };
-    configure: {
+    configure_labeling: {
         parameters: {
             query?: never;
             header?: never;
@@ -6087,7 +6087,7 @@ export interface operations {
             };
         };
     };
-    archive: {
+    archive_labeling: {
         parameters: {
             query?: never;
             header?: never;
@@ -6118,7 +6118,7 @@ export interface operations {
             };
         };
     };
-    restore: {
+    restore_labeling: {
         parameters: {
             query?: never;
             header?: never;
@@ -6149,7 +6149,7 @@ export interface operations {
             };
         };
     };
-    sync: {
+    sync_labeling: {
         parameters: {
             query?: never;
             header?: never;
@@ -6215,7 +6215,7 @@ export interface operations {
             };
         };
     };
-    set_role: {
+    set_labeling_role: {
         parameters: {
             query?: never;
             header?: never;
@@ -6285,7 +6285,7 @@ export interface operations {
             };
         };
     };
-    submit: {
+    submit_answers: {
         parameters: {
             query?: never;
             header?: never;
@@ -6320,7 +6320,7 @@ export interface operations {
             };
         };
     };
-    undo: {
+    undo_answer: {
         parameters: {
             query?: never;
             header?: never;
@@ -6355,7 +6355,7 @@ export interface operations {
             };
         };
     };
-    accept: {
+    accept_grid: {
         parameters: {
             query?: never;
             header?: never;
@@ -6390,7 +6390,7 @@ export interface operations {
             };
         };
     };
-    bulk: {
+    bulk_label: {
         parameters: {
             query?: never;
             header?: never;
@@ -6425,7 +6425,7 @@ export interface operations {
             };
         };
     };
-    release: {
+    release_items: {
         parameters: {
             query?: never;
             header?: never;
@@ -6460,7 +6460,7 @@ export interface operations {
             };
         };
     };
-    items: {
+    labeling_items: {
         parameters: {
             query?: {
                 filter?: string;
@@ -6499,7 +6499,7 @@ export interface operations {
             };
         };
     };
-    item: {
+    labeling_item: {
         parameters: {
             query?: never;
             header?: never;
@@ -6531,7 +6531,7 @@ export interface operations {
             };
         };
     };
-    media: {
+    labeling_media: {
         parameters: {
             query?: {
                 size?: number;
@@ -6565,7 +6565,7 @@ export interface operations {
             };
         };
     };
-    note: {
+    note_item: {
         parameters: {
             query?: never;
             header?: never;
@@ -6600,7 +6600,7 @@ export interface operations {
             };
         };
     };
-    resolve: {
+    resolve_note: {
         parameters: {
             query?: never;
             header?: never;

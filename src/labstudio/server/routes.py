@@ -162,30 +162,88 @@ ROUTES = (
     Route("POST", "jobs/{id}/stop", t.Nothing, a.Done, "execute", jobs.stop_job),
     Route("POST", "jobs/{id}/kill", t.Nothing, a.Done, "execute", jobs.kill_job),
     Route("POST", "jobs/{id}/again", t.Nothing, a.Job, "execute", jobs.again),
-    Route("GET", "labeling", t.Archived, list[a.LabelingProject], "read", labeling.projects),
-    Route("POST", "labeling", NewProject, a.LabelingProjectDetail, "write", labeling.create, slow=True),
-    Route("GET", "labeling/{project}", t.Nothing, a.LabelingProjectDetail, "read", labeling.project),
+    Route("GET", "labeling", t.Archived, list[a.LabelingProject], "read", labeling.labeling_projects),
     Route(
-        "PUT", "labeling/{project}", t.ProjectChanges, a.LabelingProjectDetail, "write", labeling.configure
+        "POST", "labeling", NewProject, a.LabelingProjectDetail, "write", labeling.create_labeling, slow=True
     ),
-    Route("DELETE", "labeling/{project}", t.Nothing, a.LabelingProjectDetail, "write", labeling.archive),
+    Route("GET", "labeling/{project}", t.Nothing, a.LabelingProjectDetail, "read", labeling.labeling_project),
     Route(
-        "POST", "labeling/{project}/restore", t.Nothing, a.LabelingProjectDetail, "write", labeling.restore
+        "PUT",
+        "labeling/{project}",
+        t.ProjectChanges,
+        a.LabelingProjectDetail,
+        "write",
+        labeling.configure_labeling,
     ),
-    Route("POST", "labeling/{project}/sync", t.Nothing, a.LabelingSynced, "write", labeling.sync, slow=True),
+    Route(
+        "DELETE", "labeling/{project}", t.Nothing, a.LabelingProjectDetail, "write", labeling.archive_labeling
+    ),
+    Route(
+        "POST",
+        "labeling/{project}/restore",
+        t.Nothing,
+        a.LabelingProjectDetail,
+        "write",
+        labeling.restore_labeling,
+    ),
+    Route(
+        "POST",
+        "labeling/{project}/sync",
+        t.Nothing,
+        a.LabelingSynced,
+        "write",
+        labeling.sync_labeling,
+        slow=True,
+    ),
     Route(
         "POST", "labeling/{project}/labels", t.LabelChanges, a.LabelingSchema, "write", labeling.change_labels
     ),
-    Route("POST", "labeling/{project}/roles", t.NewRole, a.LabelingProjectDetail, "write", labeling.set_role),
+    Route(
+        "POST",
+        "labeling/{project}/roles",
+        t.NewRole,
+        a.LabelingProjectDetail,
+        "write",
+        labeling.set_labeling_role,
+    ),
     Route("POST", "labeling/{project}/next", t.NextItems, a.LabelingBatch, "write", labeling.next_items),
-    Route("POST", "labeling/{project}/submit", t.Answers, a.LabelingReceipts, "write", labeling.submit),
-    Route("POST", "labeling/{project}/undo", t.Undo, a.LabelingUndone, "write", labeling.undo),
-    Route("POST", "labeling/{project}/accept", t.Grid, a.LabelingBulk, "write", labeling.accept),
-    Route("POST", "labeling/{project}/bulk", t.BulkLabel, a.LabelingBulk, "write", labeling.bulk, slow=True),
-    Route("POST", "labeling/{project}/release", t.GiveBack, a.Done, "write", labeling.release),
-    Route("GET", "labeling/{project}/items", t.ItemsPage, a.LabelingPage, "read", labeling.items, slow=True),
-    Route("GET", "labeling/{project}/items/{item}", t.Nothing, a.LabelingItemDetail, "read", labeling.item),
-    Route("GET", "labeling/{project}/media/{item}", t.MediaOf, Raw, "read", labeling.media, slow=True),
-    Route("POST", "labeling/{project}/notes", t.NewNote, a.LabelingNote, "write", labeling.note),
-    Route("POST", "labeling/{project}/notes/{note}/resolve", t.Nothing, a.Done, "write", labeling.resolve),
+    Route(
+        "POST", "labeling/{project}/submit", t.Answers, a.LabelingReceipts, "write", labeling.submit_answers
+    ),
+    Route("POST", "labeling/{project}/undo", t.Undo, a.LabelingUndone, "write", labeling.undo_answer),
+    Route("POST", "labeling/{project}/accept", t.Grid, a.LabelingBulk, "write", labeling.accept_grid),
+    Route(
+        "POST",
+        "labeling/{project}/bulk",
+        t.BulkLabel,
+        a.LabelingBulk,
+        "write",
+        labeling.bulk_label,
+        slow=True,
+    ),
+    Route("POST", "labeling/{project}/release", t.GiveBack, a.Done, "write", labeling.release_items),
+    Route(
+        "GET",
+        "labeling/{project}/items",
+        t.ItemsPage,
+        a.LabelingPage,
+        "read",
+        labeling.labeling_items,
+        slow=True,
+    ),
+    Route(
+        "GET",
+        "labeling/{project}/items/{item}",
+        t.Nothing,
+        a.LabelingItemDetail,
+        "read",
+        labeling.labeling_item,
+    ),
+    Route(
+        "GET", "labeling/{project}/media/{item}", t.MediaOf, Raw, "read", labeling.labeling_media, slow=True
+    ),
+    Route("POST", "labeling/{project}/notes", t.NewNote, a.LabelingNote, "write", labeling.note_item),
+    Route(
+        "POST", "labeling/{project}/notes/{note}/resolve", t.Nothing, a.Done, "write", labeling.resolve_note
+    ),
 )

@@ -22,39 +22,39 @@ if TYPE_CHECKING:
     from labstudio.server.studio import Studio
 
 
-def projects(studio: Studio, told: t.Archived) -> list[a.LabelingProject]:
+def labeling_projects(studio: Studio, told: t.Archived) -> list[a.LabelingProject]:
     """List the labeling projects, newest first."""
     found = studio.workspace.labeling.list(archived=told.archived)
     return [a.LabelingProject(**_project(studio, project)) for project in found]
 
 
-def create(studio: Studio, told: NewProject) -> a.LabelingProjectDetail:
+def create_labeling(studio: Studio, told: NewProject) -> a.LabelingProjectDetail:
     """Make a labeling project over a data asset."""
     return _detail(studio, studio.workspace.labeling.create(told))
 
 
-def project(studio: Studio, told: t.Nothing, project: str) -> a.LabelingProjectDetail:
+def labeling_project(studio: Studio, told: t.Nothing, project: str) -> a.LabelingProjectDetail:
     """Return a labeling project with its labels and settings."""
     return _detail(studio, studio.workspace.labeling.get(project))
 
 
-def configure(studio: Studio, told: t.ProjectChanges, project: str) -> a.LabelingProjectDetail:
+def configure_labeling(studio: Studio, told: t.ProjectChanges, project: str) -> a.LabelingProjectDetail:
     """Change how a project asks; what is not told stays."""
     changes = told.model_dump(exclude_unset=True)
     return _detail(studio, studio.workspace.labeling.configure(project, **changes))
 
 
-def archive(studio: Studio, told: t.Nothing, project: str) -> a.LabelingProjectDetail:
+def archive_labeling(studio: Studio, told: t.Nothing, project: str) -> a.LabelingProjectDetail:
     """Put a labeling project away; nothing of it is lost."""
     return _detail(studio, studio.workspace.labeling.archive(project))
 
 
-def restore(studio: Studio, told: t.Nothing, project: str) -> a.LabelingProjectDetail:
+def restore_labeling(studio: Studio, told: t.Nothing, project: str) -> a.LabelingProjectDetail:
     """Take a labeling project up again."""
     return _detail(studio, studio.workspace.labeling.restore(project))
 
 
-def sync(studio: Studio, told: t.Nothing, project: str) -> a.LabelingSynced:
+def sync_labeling(studio: Studio, told: t.Nothing, project: str) -> a.LabelingSynced:
     """Bring a project up to the newest version of its data."""
     return a.LabelingSynced(**vars(studio.workspace.labeling.sync(project)))
 
@@ -65,7 +65,7 @@ def change_labels(studio: Studio, told: t.LabelChanges, project: str) -> a.Label
     return a.LabelingSchema(version=schema.version, labels=list(schema))
 
 
-def set_role(studio: Studio, told: t.NewRole, project: str) -> a.LabelingProjectDetail:
+def set_labeling_role(studio: Studio, told: t.NewRole, project: str) -> a.LabelingProjectDetail:
     """Say who may do what in a project."""
     return _detail(studio, studio.workspace.labeling.set_role(project, told.person, told.role))
 
@@ -82,7 +82,7 @@ def next_items(studio: Studio, told: t.NextItems, project: str) -> a.LabelingBat
     )
 
 
-def submit(studio: Studio, told: t.Answers, project: str) -> a.LabelingReceipts:
+def submit_answers(studio: Studio, told: t.Answers, project: str) -> a.LabelingReceipts:
     """Keep answers; sent again they change nothing, and one that cannot be kept stops no other."""
     labeling = studio.workspace.labeling
     given = [
@@ -96,7 +96,7 @@ def submit(studio: Studio, told: t.Answers, project: str) -> a.LabelingReceipts:
     )
 
 
-def undo(studio: Studio, told: t.Undo, project: str) -> a.LabelingUndone:
+def undo_answer(studio: Studio, told: t.Undo, project: str) -> a.LabelingUndone:
     """Take back the last thing that who asks has done, one step further each time."""
     labeling = studio.workspace.labeling
     undone = labeling.undo(project, client_id=told.client_id, item=told.item)
@@ -108,7 +108,7 @@ def undo(studio: Studio, told: t.Undo, project: str) -> a.LabelingUndone:
     )
 
 
-def accept(studio: Studio, told: t.Grid, project: str) -> a.LabelingBulk:
+def accept_grid(studio: Studio, told: t.Grid, project: str) -> a.LabelingBulk:
     """Take a grid as it is but for the marked items."""
     bulk = studio.workspace.labeling.accept(
         project, told.items, marked=told.marked, value=told.value, client_id=told.client_id,
@@ -117,19 +117,19 @@ def accept(studio: Studio, told: t.Grid, project: str) -> a.LabelingBulk:
     return _bulk(studio, project, bulk)
 
 
-def bulk(studio: Studio, told: t.BulkLabel, project: str) -> a.LabelingBulk:
+def bulk_label(studio: Studio, told: t.BulkLabel, project: str) -> a.LabelingBulk:
     """Label all items that a filter lets through."""
     done = studio.workspace.labeling.bulk(project, _which(told), told.value, client_id=told.client_id)
     return _bulk(studio, project, done)
 
 
-def release(studio: Studio, told: t.GiveBack, project: str) -> a.Done:
+def release_items(studio: Studio, told: t.GiveBack, project: str) -> a.Done:
     """Give back leases, as a workbench does that is closed."""
     studio.workspace.labeling.release(project, items=told.items)
     return a.Done(id=project)
 
 
-def items(studio: Studio, told: t.ItemsPage, project: str) -> a.LabelingPage:
+def labeling_items(studio: Studio, told: t.ItemsPage, project: str) -> a.LabelingPage:
     """Return a page of a project's items."""
     labeling = studio.workspace.labeling
     page = labeling.items(project, _which(told), offset=told.offset, limit=told.limit)
@@ -139,7 +139,7 @@ def items(studio: Studio, told: t.ItemsPage, project: str) -> a.LabelingPage:
     )
 
 
-def item(studio: Studio, told: t.Nothing, project: str, item: str) -> a.LabelingItemDetail:
+def labeling_item(studio: Studio, told: t.Nothing, project: str, item: str) -> a.LabelingItemDetail:
     """Return an item with everything that was said of it."""
     labeling = studio.workspace.labeling
     one, history = labeling.item(project, _number(item))
@@ -148,7 +148,7 @@ def item(studio: Studio, told: t.Nothing, project: str, item: str) -> a.Labeling
     )
 
 
-def note(studio: Studio, told: t.NewNote, project: str) -> a.LabelingNote:
+def note_item(studio: Studio, told: t.NewNote, project: str) -> a.LabelingNote:
     """Flag an item, or say something about it."""
     kept = studio.workspace.labeling.note(
         project, told.item, told.text, flag=told.flag, shape=told.shape, client_id=told.client_id
@@ -156,13 +156,13 @@ def note(studio: Studio, told: t.NewNote, project: str) -> a.LabelingNote:
     return a.LabelingNote(**vars(kept))
 
 
-def resolve(studio: Studio, told: t.Nothing, project: str, note: str) -> a.Done:
+def resolve_note(studio: Studio, told: t.Nothing, project: str, note: str) -> a.Done:
     """Say that a flag or comment is dealt with."""
     studio.workspace.labeling.resolve(project, _number(note))
     return a.Done(id=note)
 
 
-def media(studio: Studio, told: t.MediaOf, project: str, item: str) -> Raw:
+def labeling_media(studio: Studio, told: t.MediaOf, project: str, item: str) -> Raw:
     """Return the image of an item, upright: as it is, or no larger than asked for."""
     picture = studio.workspace.labeling.picture(project, _number(item), told.size)
     return Raw(picture.content, picture.mimetype, etag=picture.etag)
