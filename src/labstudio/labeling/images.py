@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from labstudio.errors import Invalid, Unavailable
+from labstudio.errors import Invalid
 
 MOST_PIXELS = 450_000_000  # decoded, some 1.3 GB; a header may claim more than any memory holds
 MOST_BYTES = 500 * 2**20
@@ -76,10 +76,8 @@ def thumbnail(path: Path, longest: int) -> bytes:
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     """Open an image; whatever is wrong with it becomes a sentence."""
-    try:
-        from PIL import Image, UnidentifiedImageError
-    except ModuleNotFoundError:
-        raise Unavailable("Images need the package Pillow: pip install 'labstudio[labeling]'.") from None
+    from PIL import Image, UnidentifiedImageError
+
     if path.stat().st_size > MOST_BYTES:
         raise Invalid(f"{path.name} has more than {MOST_BYTES >> 20:,} MB; images of that size are not read.")
     try:
