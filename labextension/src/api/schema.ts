@@ -2349,6 +2349,11 @@ export interface components {
          */
         LookAt: {
             /**
+             * @description Keep it as a table, as a file as it is, or as a folder; found if not given.
+             * @default null
+             */
+            kind: ("table" | "file" | "folder") | null;
+            /**
              * @description What kind of file it is; found if not given.
              * @default null
              */
@@ -2550,6 +2555,11 @@ export interface components {
          * @description A file of the server, or an upload that is complete, and how to read it.
          */
         NewData: {
+            /**
+             * @description Keep it as a table, as a file as it is, or as a folder; found if not given.
+             * @default null
+             */
+            kind: ("table" | "file" | "folder") | null;
             /**
              * @description What kind of file it is; found if not given.
              * @default null
