@@ -31,6 +31,8 @@ export interface IStudio {
   open(subject: string): void;
   /** Put the cell that does this into the notebook last used, or a new one. */
   insertCell(magic: string, verb: string, options: Record<string, unknown>): Promise<void>;
+  /** Put code into the notebook last used, or a new one. */
+  insertSource(source: string): Promise<void>;
   /** Tell a person what went wrong, as a notification with "Copy details". */
   fail(error: unknown): void;
   /** Tell a person that something is done, with something to do next. */
@@ -83,13 +85,17 @@ export interface IDocument {
   open(name: string): IContent;
 }
 
+/** A cell: what a form is set to do, or what is written when it is asked for. */
+export type ICell =
+  { magic: string; verb: string; options: Record<string, unknown> } | { source: () => Promise<string> };
+
 /** What stands in a main-area document. */
 export interface IContent {
   /** The buttons at the left of the toolbar, drawn again whenever the document's model changes. */
   toolbar?: () => ReactElement;
   view: () => ReactElement;
   /** What "Insert as cell" inserts; null when there is nothing to insert yet. */
-  cell?: () => { magic: string; verb: string; options: Record<string, unknown> } | null;
+  cell?: () => ICell | null;
   /** The tab's icon and title may follow the state. */
   title?: ISignal<unknown, { label: string; icon?: LabIcon }>;
   dispose(): void;

@@ -2,9 +2,8 @@
  * The menu of a column: the orders it can give the table. The way of keyboards, and of the right button.
  */
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { MenuSvg } from '@jupyterlab/ui-components';
-import { CommandRegistry } from '@lumino/commands';
 
+import { openMenu } from '../shared/menu';
 import { by } from './sorting';
 
 /** Open the menu; `choose` gets the new order. */
@@ -15,21 +14,20 @@ export function openColumnMenu(
   at: { x: number; y: number },
   choose: (sort: string[]) => void
 ): void {
-  const commands = new CommandRegistry();
-  const menu = new MenuSvg({ commands });
-  const item = (command: string, label: string, to: string[], isEnabled = true) => {
-    commands.addCommand(command, { label, isEnabled: () => isEnabled, execute: () => choose(to) });
-    menu.addItem({ command });
-  };
+  const item = (label: string, to: string[], disabled = false) => ({ label, disabled, run: () => choose(to) });
   const others = sort.some(key => key !== name && key !== `-${name}`);
-  item('ascending', trans.__('Sort by %1, ascending', name), by(sort, name, false, false));
-  item('descending', trans.__('Sort by %1, descending', name), by(sort, name, true, false));
-  if (others) {
-    item('then-ascending', trans.__('Then by %1, ascending', name), by(sort, name, false, true));
-    item('then-descending', trans.__('Then by %1, descending', name), by(sort, name, true, true));
-  }
-  menu.addItem({ type: 'separator' });
-  item('none', trans.__('As stored'), [], sort.length > 0);
-  menu.aboutToClose.connect(() => window.setTimeout(() => menu.dispose(), 0));
-  menu.open(at.x, at.y);
+  const then = [
+    item(trans.__('Then by %1, ascending', name), by(sort, name, false, true)),
+    item(trans.__('Then by %1, descending', name), by(sort, name, true, true))
+  ];
+  openMenu(
+    [
+      item(trans.__('Sort by %1, ascending', name), by(sort, name, false, false)),
+      item(trans.__('Sort by %1, descending', name), by(sort, name, true, false)),
+      ...(others ? then : []),
+      null,
+      item(trans.__('As stored'), [], sort.length === 0)
+    ],
+    at
+  );
 }

@@ -1,11 +1,11 @@
 /**
  * The document of one version of a data asset: what it is and where from, its rows, its columns, its lineage.
  */
-import React, { useState } from 'react';
+import React, { lazy, Suspense, useEffect, useState } from 'react';
 
 import type { AssetDetail, Profile } from '../api/client';
 import { Fetched, useFetched } from '../shared/fetched';
-import { StateView, Tabs } from '../shared/parts';
+import { Skeleton, StateView, Tabs } from '../shared/parts';
 import type { IStudio } from '../studio';
 import { Compare } from './compare';
 import { Explore } from './explore';
@@ -15,27 +15,39 @@ import { ProfileView } from './profile';
 import { VersionsAndLineage } from './versions';
 import type { AssetView } from './view';
 
+const Prepare = lazy(() => import('./prepare/prepare'));
+
+export type OpenRecipe = (input: string, recipe: { name: string; steps: readonly object[] }) => void;
+
 interface IProps {
   studio: IStudio;
   asset: Fetched<AssetDetail>;
   profile: Fetched<Profile>;
   view: AssetView;
+  onRecipe: OpenRecipe;
 }
 
-export default function DataDocument({ studio, asset, profile, view }: IProps) {
+export default function DataDocument({ studio, asset, profile, view, onRecipe }: IProps) {
   const state = useFetched(asset);
   return (
     <div className="ls-data-document">
       <StateView state={state} retry={() => void asset.refresh()}>
-        {found => <Whole studio={studio} asset={found} profile={profile} view={view} />}
+        {found => <Whole studio={studio} asset={found} profile={profile} view={view} onRecipe={onRecipe} />}
       </StateView>
     </div>
   );
 }
 
-function Whole({ studio, asset, profile, view }: Omit<IProps, 'asset'> & { asset: AssetDetail }) {
+function Whole({ studio, asset, profile, view, onRecipe }: Omit<IProps, 'asset'> & { asset: AssetDetail }) {
   const { trans } = studio;
   const [tab, setTab] = useState(view.tab);
+  useEffect(() => {
+    const follow = () => setTab(view.tab);
+    view.changed.connect(follow);
+    return () => {
+      view.changed.disconnect(follow);
+    };
+  }, [view]);
   const page = (content: JSX.Element, extra?: JSX.Element) => (
     <div className="ls-data">
       <Head studio={studio} asset={asset} extra={extra} />
@@ -66,6 +78,16 @@ function Whole({ studio, asset, profile, view }: Omit<IProps, 'asset'> & { asset
           id: 'explore',
           label: trans.__('Explore'),
           content: () => page(<Explore studio={studio} asset={asset} view={view} />)
+        },
+        {
+          id: 'prepare',
+          label: trans.__('Prepare'),
+          content: () =>
+            page(
+              <Suspense fallback={<Skeleton lines={8} />}>
+                <Prepare studio={studio} asset={asset} view={view} onRecipe={onRecipe} />
+              </Suspense>
+            )
         },
         {
           id: 'compare',

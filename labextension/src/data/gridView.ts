@@ -7,19 +7,36 @@ import {
   BasicSelectionModel,
   CellRenderer,
   DataGrid,
+  DataModel,
   TextRenderer
 } from '@lumino/datagrid';
 
+import type { Column } from '../api/client';
 import { cellText, columnWidths, isNumeric, plainText } from './cells';
-import { GridModel, LOADING } from './gridModel';
+import { ICorner, LOADING } from './pages';
+import type { IPlace } from './sorting';
 
 const ROW = 23;
 const HEADER = 26;
 const EDGE = 6; // px at a header's sides in which its width is changed
 
+/** Rows as the grid shows them, wherever they are from. */
+export interface ITableModel extends DataModel {
+  readonly fields: Column[];
+  /** The first rows, one list a column. */
+  readonly head: unknown[][];
+  /** Names of columns that stand out. */
+  readonly marked?: ReadonlySet<string>;
+  /** Where a column stands among those sorted by. */
+  place(column: number): IPlace | null;
+  /** Make sure that a range is there, to be copied. */
+  ensure(from: ICorner, to: ICorner): Promise<boolean>;
+}
+
 /** What a person asks of a grid. */
 export interface IGridAsks {
-  sort(column: number, add: boolean): void;
+  /** A header was clicked. */
+  head(column: number, event: MouseEvent): void;
   /** The menu of a column, at a place of the window. */
   menu(column: number, x: number, y: number): void;
   /** More is selected than can be copied. */
@@ -27,7 +44,7 @@ export interface IGridAsks {
 }
 
 /** Make the grid of a model; `style` is called again when the theme changes. */
-export function makeGrid(model: GridModel, asks: IGridAsks): DataGrid {
+export function makeGrid(model: ITableModel, asks: IGridAsks): DataGrid {
   const grid = new DataGrid({
     defaultSizes: { rowHeight: ROW, columnWidth: 120, rowHeaderWidth: rowHeader(model), columnHeaderHeight: HEADER },
     minimumSizes: { rowHeight: ROW, columnWidth: 40, rowHeaderWidth: 40, columnHeaderHeight: HEADER },
@@ -64,10 +81,13 @@ export function style(grid: DataGrid, node: HTMLElement): void {
   const font = `${of('--jp-ui-font-size1')} ${of('--jp-ui-font-family')}`;
   const plain = of('--jp-ui-font-color1');
   const muted = of('--jp-ui-font-color2');
-  const model = grid.dataModel as GridModel;
+  const model = grid.dataModel as ITableModel;
   const right = ({ column }: CellRenderer.CellConfig) => (isNumeric(model.fields[column]) ? 'right' : 'left');
+  const tint = ({ column }: CellRenderer.CellConfig) =>
+    model.marked?.has(model.fields[column].name) ? `color-mix(in srgb, ${brand} 9%, transparent)` : '';
   const header = new TextRenderer({
     font: `500 ${font}`,
+    backgroundColor: tint,
     textColor: plain,
     horizontalAlignment: right,
     elideDirection: 'right',
@@ -75,6 +95,7 @@ export function style(grid: DataGrid, node: HTMLElement): void {
   });
   const body = new TextRenderer({
     font,
+    backgroundColor: tint,
     textColor: ({ value }) => (value === null ? muted : plain),
     horizontalAlignment: right,
     elideDirection: 'right',
@@ -90,21 +111,21 @@ export function style(grid: DataGrid, node: HTMLElement): void {
 }
 
 /** Make each column as wide as its name and first values ask for. */
-export function fit(grid: DataGrid, model: GridModel): void {
+export function fit(grid: DataGrid, model: ITableModel): void {
   columnWidths(model.fields, model.head).forEach((width, column) => grid.resizeColumn('body', column, width));
   grid.resizeColumn('row-header', 0, rowHeader(model));
 }
 
-function rowHeader(model: GridModel): number {
+function rowHeader(model: ITableModel): number {
   return Math.max(44, model.rowCount('body').toLocaleString('en-US').length * 7.5 + 18);
 }
 
-function arrow(model: GridModel, column: number): string {
+function arrow(model: ITableModel, column: number): string {
   const place = model.place(column);
   return place ? ` ${place.descending ? '▾' : '▴'}${place.rank || ''}` : '';
 }
 
-/** A click on a header sorts, its edges change the width, the right button has the menu. */
+/** A click on a header is told, its edges change the width, the right button has the menu. */
 class Mouse extends BasicMouseHandler {
   constructor(private _asks: IGridAsks) {
     super();
@@ -114,7 +135,7 @@ class Mouse extends BasicMouseHandler {
     const hit = grid.hitTest(event.clientX, event.clientY);
     const inside = hit.x > EDGE && hit.width - hit.x > EDGE;
     if (hit.region === 'column-header' && inside) {
-      this._asks.sort(hit.column, event.shiftKey);
+      this._asks.head(hit.column, event);
       return;
     }
     super.onMouseDown(grid, event);
@@ -133,7 +154,7 @@ class Mouse extends BasicMouseHandler {
 /** Tab leaves the grid, the menu key has the column's menu, and what is copied is fetched first. */
 class Keys extends BasicKeyHandler {
   constructor(
-    private _model: GridModel,
+    private _model: ITableModel,
     private _asks: IGridAsks
   ) {
     super();

@@ -11,6 +11,7 @@ import { archiveIcon, cellIcon, dataIcon, runIcon, uploadIcon } from '../shared/
 import { Button, Skeleton } from '../shared/parts';
 import type { IContent, IItem, IPanel, IStudio } from '../studio';
 import { archive, isArchived, refresh, restore } from './assetActions';
+import type { OpenRecipe } from './dataDocument';
 import { ImportState } from './importState';
 import { AssetView } from './view';
 
@@ -99,7 +100,14 @@ function openAsset(studio: IStudio, ref: string, views: Map<string, AssetView>):
     return get('/labstudio/api/data/{ref}/profile', { at, query, signal });
   }, changes);
   const run = () => studio.open(`new-run:${asset.value?.ref ?? ref}`);
-  const props = { studio, asset, profile, view };
+  const onRecipe: OpenRecipe = (input, recipe) => {
+    const other = views.get(input) ?? new AssetView();
+    views.set(input, other);
+    other.wanted = recipe;
+    other.go('prepare');
+    studio.open(`data:${input}`);
+  };
+  const props = { studio, asset, profile, view, onRecipe };
   return {
     toolbar: () =>
       React.createElement(Button, {

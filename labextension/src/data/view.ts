@@ -7,8 +7,10 @@ import { ISignal, Signal } from '@lumino/signaling';
 
 import { AssetDetail, Plot, post } from '../api/client';
 import { Latest } from '../shared/latest';
+import type { ICell } from '../studio';
 import { isNumeric } from './cells';
 import { GridModel, IQuery } from './gridModel';
+import type { PrepareModel } from './prepare/model';
 
 /** What is told of a chart, as the server's form says it. */
 export type ChartSpec = Record<string, unknown>;
@@ -22,6 +24,10 @@ export class AssetView {
   chart: ChartSpec | null = null;
   drawnOf = '';
   readonly plot = new Latest<Plot>();
+  /** The recipe that is worked on, made when it is first looked at. */
+  prepare: PrepareModel | null = null;
+  /** A recipe that is to be worked on next. */
+  wanted: { name: string; steps: readonly object[] } | null = null;
   /** What a version is compared with, and by which columns. */
   compared: { other: string; key: string[] } | null = null;
 
@@ -32,6 +38,12 @@ export class AssetView {
 
   get changed(): ISignal<this, void> {
     return this._changed;
+  }
+
+  /** Show another tab. */
+  go(tab: string): void {
+    this.tab = tab;
+    this._changed.emit();
   }
 
   /** The rows, opened when they are first looked at. */
@@ -62,8 +74,14 @@ export class AssetView {
   }
 
   /** The cell that shows what is looked at. */
-  cell(ref: string): { magic: string; verb: string; options: Record<string, unknown> } {
-    const { tab, chart, compared, target } = this;
+  cell(ref: string): ICell | null {
+    const { tab, chart, compared, target, prepare } = this;
+    if (tab === 'prepare') {
+      return prepare?.steps.length ? { source: async () => (await prepare.code('cell')).text } : null;
+    }
+    if (tab === 'quality') {
+      return { magic: 'quality', verb: 'check', options: { data: ref } };
+    }
     if (tab === 'explore' && chart) {
       return { magic: 'data', verb: 'plot', options: { data: ref, ...chart } };
     }
@@ -85,8 +103,10 @@ export class AssetView {
     return value === undefined ? 'lifeExp > 70' : `${fields[index].name} > ${value}`;
   }
 
-  /** Let go of the rows when the document is closed. */
+  /** Let go of the rows and the recipe when the document is closed. */
   release(): void {
+    this.prepare?.dispose();
+    this.prepare = null;
     this._grid?.dispose();
     this._grid = null;
   }

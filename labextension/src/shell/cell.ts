@@ -6,6 +6,8 @@ import { INotebookTracker, Notebook, NotebookActions, NotebookPanel } from '@jup
 
 import { post } from '../api/client';
 
+const SETUP = '%load_ext labstudio';
+
 interface ITold {
   magic: string;
   verb: string;
@@ -14,14 +16,24 @@ interface ITold {
 
 export async function insertCell(app: JupyterFrontEnd, notebooks: INotebookTracker | null, told: ITold): Promise<void> {
   const { setup, source } = await post('/labstudio/api/cells', { body: told });
+  await put(app, notebooks, [setup, source]);
+}
+
+/** Put code in; what is a magic of the studio gets the line that loads it. */
+export async function insertSource(
+  app: JupyterFrontEnd,
+  notebooks: INotebookTracker | null,
+  source: string
+): Promise<void> {
+  await put(app, notebooks, [...(source.startsWith('%') ? [SETUP] : []), source]);
+}
+
+async function put(app: JupyterFrontEnd, notebooks: INotebookTracker | null, cells: string[]): Promise<void> {
   const panel = notebooks?.currentWidget ?? (await newNotebook(app));
   await panel.context.ready;
   await panel.revealed;
   const notebook = panel.content;
-  if (!hasCell(notebook, setup)) {
-    write(notebook, setup);
-  }
-  write(notebook, source);
+  cells.filter(source => source !== SETUP || !hasCell(notebook, source)).forEach(source => write(notebook, source));
   app.shell.activateById(panel.id);
   notebook.activate();
   await notebook.scrollToCell(notebook.activeCell!);

@@ -12,7 +12,7 @@ import { Changes } from '../api/changes';
 import { StudioError } from '../api/client';
 import { speak } from '../shared/words';
 import type { IStudio } from '../studio';
-import { insertCell } from './cell';
+import { insertCell, insertSource } from './cell';
 
 export interface IOffered {
   app: JupyterFrontEnd;
@@ -35,6 +35,7 @@ export function makeStudio({ notebooks, ...offered }: IOffered): IStudio {
     open: subject => void app.commands.execute(OPEN, { subject }),
     insertCell: (magic, verb, options) =>
       insertCell(app, notebooks, { magic, verb, options }).catch(error => studio.fail(error)),
+    insertSource: source => insertSource(app, notebooks, source).catch(error => studio.fail(error)),
     fail: error => {
       const message = error instanceof Error ? error.message : String(error);
       const details = error instanceof StudioError ? `${error.kind} ${error.status}: ${message}` : message;

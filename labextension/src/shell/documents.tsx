@@ -107,7 +107,9 @@ export class Documents {
     const { trans } = this._studio;
     const insert = () => {
       const cell = content.cell?.();
-      if (cell) {
+      if (cell && 'source' in cell) {
+        void cell.source().then(this._studio.insertSource, this._studio.fail);
+      } else if (cell) {
         void this._studio.insertCell(cell.magic, cell.verb, cell.options);
       } else {
         this._studio.tell(trans.__('There is nothing to insert yet.'));

@@ -8,7 +8,7 @@ it('gives the cell that shows what a person looks at', () => {
   const view = new AssetView();
   expect(view.cell('shop@2')).toEqual({ magic: 'data', verb: 'show', options: { data: 'shop@2' } });
   view.tab = 'explore';
-  expect(view.cell('shop@2').verb).toBe('show'); // no chart yet
+  expect(view.cell('shop@2')).toMatchObject({ verb: 'show' }); // no chart yet
   view.chart = { kind: 'bar', x: 'region' };
   expect(view.cell('shop@2')).toMatchObject({ verb: 'plot', options: { data: 'shop@2', kind: 'bar', x: 'region' } });
   view.tab = 'compare';
