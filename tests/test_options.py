@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from labstudio.automl.settings import AutoMLRun
 from labstudio.errors import Invalid
+from labstudio.forms import form
 from labstudio.options import from_lines, from_tokens, help_text, options, parse
 
 pytestmark = pytest.mark.core
@@ -181,3 +183,14 @@ def test_help_names_every_option_with_its_default_and_meaning() -> None:
     assert "Column to predict. (required)" in text
     assert "--task auto|binary|regression" in text
     assert "(auto)" in text
+
+
+def test_a_form_says_what_people_call_every_choice_of_a_run() -> None:
+    fields = form(AutoMLRun)["properties"]
+    assert fields["metric"]["labels"]["roc_auc"] == "ROC AUC"
+    assert fields["metric"]["labels"]["auto"] == "Automatic"
+    assert fields["learners"]["labels"]["mlp"] == "Neural network"
+    for name, field in fields.items():
+        choices = field.get("enum") or field.get("items", {}).get("enum", [])
+        assert set(choices) == set(field.get("labels", {})), name
+        assert not any("_" in label for label in field.get("labels", {}).values()), name

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from labstudio.options import Option, options, parse
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"(?!-)[\w./@:+~-]+")
 
 
+_AUTO = "Automatic"
 _ENDS = frozenset("\u2028\u2029\x85\x0b\x0c\x1c\x1d\x1e")
 
 
 def form(model: type[BaseModel]) -> dict[str, Any]:
     """Return the JSON schema of a form: plain types, in the order a person is asked.
 
-    A field that may be None simply is not required (form libraries draw a union as "Option 1/2"), and
-    `choices` says what fills a field in at run time.
+    A field that may be None simply is not required (form libraries draw a union as "Option 1/2"),
+    `choices` says what fills a field in at run time, and `labels` what people call the values it may have.
 
     Examples
     --------
@@ -96,7 +98,20 @@ def _field(option: Option, schema: Mapping[str, Any]) -> dict[str, Any]:
         told["uniqueItems"] = True
     if option.default is not None and not option.required:
         told["default"] = option.default
-    return told | ({"choices": option.source} if option.source else {})
+    told |= {"choices": option.source} if option.source else {}
+    labels = _labels(option)
+    return told | ({"labels": labels} if labels else {})
+
+
+def _labels(option: Option) -> dict[str, str]:
+    """What people call the choices, where that is more than the choice itself."""
+    if isinstance(option.labels, str):
+        module, _, name = option.labels.partition(":")
+        say = getattr(import_module(module), name) if module else str
+    else:
+        say = lambda choice: option.labels.get(choice, choice)  # noqa: E731
+    found = {choice: _AUTO if choice == "auto" else say(choice) for choice in option.choices}
+    return found if option.labels else {}
 
 
 def cell(

@@ -40,6 +40,7 @@ class Option:
     """One thing that can be set.
 
     `source` names what fills in the choices at run time: "assets", "columns", "models", "runs" or "".
+    `labels` is what people call the choices: a mapping, or ``module:function`` from a choice to its name.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Option:
     help: str
     choices: tuple[str, ...] = ()
     source: str = ""
+    labels: Mapping[str, str] | str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def _option(name: str, field: Any) -> Option:
         help=field.description or "",
         choices=choices,
         source=str(extra.get("choices", "")),
+        labels=extra.get("labels", ""),
     )
 
 

@@ -299,3 +299,10 @@ def children(pid: int) -> list[int]:
     """Processes that a process has started, by any of its threads."""
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def test_two_workers_give_the_same_file_every_time(mixed: pd.DataFrame) -> None:
+    settings = AutoMLSettings(trials=6, workers=2, learners=["baseline", "lightgbm", "linear"], folds=2)
+    one, two = (fit(features(mixed, "price"), "price", settings) for _ in range(2))
+    assert one.model.sha256 == two.model.sha256
+    assert [trial.score for trial in one.trials] == [trial.score for trial in two.trials]

@@ -14,6 +14,8 @@ import { __ } from './words';
 
 type Values = Record<string, unknown>;
 type Choices = Record<string, string[]>;
+/** What people call the values a field may have. */
+type Labels = Record<string, string>;
 
 interface ISchemaForm {
   studio: IStudio;
@@ -87,22 +89,25 @@ function Fields({ studio, form, names, known, value, onChange }: IFields): React
 
 /** The part of the schema that is drawn, with suggestions put in. */
 function drawn(form: Form, names: string[], known: Choices): [RJSFSchema, UiSchema] {
-  const all = form.form.properties as Record<string, RJSFSchema & { choices?: string }>;
+  const all = form.form.properties as Record<string, RJSFSchema & { choices?: string; labels?: Labels }>;
   const ui: UiSchema = { ...form.ui, 'ui:order': names };
   const properties: Record<string, RJSFSchema> = {};
   for (const name of names) {
-    const { choices, ...schema } = all[name];
+    const { choices, labels, ...schema } = all[name];
     const suggested = (choices && known[choices]) || [];
     properties[name] = schema;
     if (schema.type === 'array') {
       const only = (schema.items as RJSFSchema | undefined)?.enum;
-      ui[name] = { 'ui:widget': 'names', 'ui:options': { suggested: only ?? suggested, closed: Boolean(only) } };
+      const options = { suggested: only ?? suggested, closed: Boolean(only), labels };
+      ui[name] = { 'ui:widget': 'names', 'ui:options': options };
     } else if (schema.type === 'object') {
       ui[name] = { 'ui:field': 'pairs' };
     } else if (schema.type === 'string' && suggested.length) {
       properties[name] = { ...schema, examples: suggested };
     } else if (schema.default !== undefined && schema.type !== 'boolean' && !schema.enum) {
       ui[name] = { 'ui:placeholder': String(schema.default) };
+    } else if (schema.enum && labels) {
+      ui[name] = { 'ui:enumNames': schema.enum.map(one => labels[String(one)] ?? String(one)) };
     }
   }
   const required = ((form.form.required ?? []) as string[]).filter(name => names.includes(name));
@@ -149,8 +154,10 @@ function Names({ id, label, value, options, onChange }: WidgetProps): ReactEleme
   const list = useId();
   const [text, setText] = useState('');
   const names = (value ?? []) as string[];
+  const labels = (options.labels ?? {}) as Labels;
   const suggested = (options.suggested as string[]).filter(one => !names.includes(one));
-  const add = (name: string) => {
+  const add = (typed: string) => {
+    const name = suggested.find(one => labels[one] === typed) ?? typed;
     setText('');
     if (name && !names.includes(name) && (!options.closed || suggested.includes(name))) {
       onChange([...names, name]);
@@ -169,10 +176,10 @@ function Names({ id, label, value, options, onChange }: WidgetProps): ReactEleme
     <div className="ls-Names">
       {names.map(name => (
         <span key={name} className="ls-Version">
-          {name}
+          {labels[name] ?? name}
           <button
             type="button"
-            aria-label={__('Remove %1', name)}
+            aria-label={__('Remove %1', labels[name] ?? name)}
             onClick={() => onChange(names.filter(one => one !== name))}
           >
             <closeIcon.react tag="span" className="ls-icon" />
@@ -187,14 +194,14 @@ function Names({ id, label, value, options, onChange }: WidgetProps): ReactEleme
         value={text}
         placeholder={names.length ? '' : ((options.placeholder as string) ?? __('None'))}
         onChange={event =>
-          suggested.includes(event.target.value) ? add(event.target.value) : setText(event.target.value)
+          suggested.some(one => (labels[one] ?? one) === event.target.value) ? add(event.target.value) : setText(event.target.value)
         }
         onBlur={() => add(text.trim())}
         onKeyDown={onKeyDown}
       />
       <datalist id={list}>
         {suggested.map(one => (
-          <option key={one} value={one} />
+          <option key={one} value={labels[one] ?? one} />
         ))}
       </datalist>
     </div>

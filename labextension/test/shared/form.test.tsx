@@ -17,15 +17,28 @@ const form: Form = {
       folds: { type: 'integer', title: 'Folds', description: 'How many.', minimum: 2, default: 5 },
       exclude: { type: 'array', title: 'Exclude', items: { type: 'string' }, choices: 'columns(data)' },
       types: { type: 'object', title: 'Types', additionalProperties: { type: 'string' } },
-      learners: { type: 'array', title: 'Learners', items: { enum: ['linear', 'lightgbm'] }, uniqueItems: true }
+      learners: { type: 'array', title: 'Learners', items: { enum: ['linear', 'lightgbm'] }, uniqueItems: true },
+      block: {
+        type: 'array',
+        title: 'Block',
+        items: { enum: ['mlp', 'lightgbm'] },
+        labels: { mlp: 'Neural network', lightgbm: 'LightGBM' }
+      },
+      metric: {
+        type: 'string',
+        title: 'Metric',
+        enum: ['auto', 'rmse'],
+        default: 'auto',
+        labels: { auto: 'Automatic', rmse: 'RMSE' }
+      }
     },
     required: ['target']
   },
   ui: {},
   first: ['target'],
   groups: [
-    { title: 'Splits', fields: ['folds'] },
-    { title: 'Columns', fields: ['exclude', 'types', 'learners'] }
+    { title: 'Splits', fields: ['folds', 'metric'] },
+    { title: 'Columns', fields: ['exclude', 'types', 'learners', 'block'] }
   ]
 };
 
@@ -89,4 +102,14 @@ it('takes names with a value each', () => {
     fireEvent.keyDown(screen.getByLabelText('Types'), { key: 'Enter' });
   }
   expect(newest().types).toEqual({ year: 'category' });
+});
+
+it('calls values what people call them, and tells the values', () => {
+  const { newest } = show();
+  const metric = screen.getByLabelText('Metric') as HTMLSelectElement;
+  expect([...metric.options].map(one => one.text)).toEqual(['Automatic', 'RMSE']);
+  type('Block', 'Neural network');
+  expect(newest()).toEqual({ data: 'gapminder@1', block: ['mlp'] });
+  fireEvent.click(screen.getByRole('button', { name: 'Remove Neural network' }));
+  expect(newest().block ?? []).toEqual([]);
 });

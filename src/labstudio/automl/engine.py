@@ -23,6 +23,7 @@ import pandas as pd
 
 from labstudio.automl.blending import alone_blend, blended
 from labstudio.automl.charts import charts
+from labstudio.automl.clock import Clock, Ear
 from labstudio.automl.effects import Fixes
 from labstudio.automl.evaluation import (
     WARM_MODULES,
@@ -40,9 +41,9 @@ from labstudio.automl.learning_curve import learning_curve
 from labstudio.automl.member import Candidate
 from labstudio.automl.metrics import Function, Metric, report
 from labstudio.automl.portfolio import Proposals, check_installed, portfolio, size_of, usable
-from labstudio.automl.preparation import prepare
+from labstudio.automl.preparation import prepare, worker_count
 from labstudio.automl.result import AutoMLResult
-from labstudio.automl.search import Clock, Ear, Search
+from labstudio.automl.search import Search
 from labstudio.automl.settings import AutoMLSettings
 from labstudio.automl.training import Training
 from labstudio.automl.trial import ENSEMBLE, Listener, Trial
@@ -51,6 +52,8 @@ from labstudio.errors import Conflict, Unavailable
 if TYPE_CHECKING:
     from labstudio.onnx import CertifiedModel
 
+_MEMORY = 0.8
+"""Share of the free memory that candidates may take together."""
 _CURVE_SECONDS = 5.0  # without a budget
 _CERTIFY_SECONDS = 1.0  # about what exporting, certifying and judging take
 _IMPORTANCE_SECONDS = (0.3, 0.03, 5.0)  # at least, as a share of the budget, and without a budget
@@ -237,6 +240,7 @@ def _search(
         ear=ear,
         journal=journal,
         aside=aside,
+        workers=worker_count(settings),
     )
 
 
@@ -259,16 +263,23 @@ def _kept(folder: Path | None) -> Iterator[Path]:
 
 @contextmanager
 def _workers(executor: Executor | None, settings: AutoMLSettings) -> Iterator[Executor]:
-    """The executor that was given, or one local worker that begins its imports at once."""
+    """The executor that was given, or local workers that begin their imports at once.
+
+    What a local worker may take of the memory is limited, so that a greedy candidate fails alone.
+    """
+    from labstudio.compute import LocalWorkers
+
+    count = worker_count(settings)
+    if isinstance(executor, LocalWorkers):
+        yield executor.with_limits(memory_share=_MEMORY / count)
+        return
     if executor is not None:
         yield executor
         return
-    from labstudio.compute import LocalWorkers
-
-    with LocalWorkers(1, threads=settings.threads) as workers:
+    with LocalWorkers(count, threads=settings.threads) as workers:
         workers.warm(WARM_MODULES)
         try:
-            yield workers
+            yield workers.with_limits(memory_share=_MEMORY / count)
         finally:
             workers.shutdown(wait=False, cancel_futures=True)
 

@@ -26,11 +26,13 @@ from labstudio.automl.learners.network import one_thread
 from labstudio.automl.member import Candidate, Member, Model
 from labstudio.automl.training import Training
 from labstudio.automl.views import View
+from labstudio.compute.machine import trim
 
 WARM_MODULES = ("labstudio.automl.warm",)
 """What a worker imports while the data are still being read."""
 
-_KEPT_VALUES = 20_000_000  # of a fold's features; beyond them they are made again for each candidate
+_KEPT_BYTES = 96_000_000  # of all folds; beyond them those are made again that were not asked for lately
+_BYTES_BINNED = 1  # a value of what learners have made of a fold's features
 _QUICK = 0.75
 """What a byte of a learner that answers quickly counts, where a file's size is planned."""
 _CLEARLY_WORSE = 1.25  # a fold's loss, beside that of the best candidate
@@ -93,7 +95,8 @@ class Prepared:
     def fold(self, candidate: Candidate, number: int, *, held: bool = False) -> _Fold:
         """Return a fold as a candidate's view sees it; with `held`, those rows train too."""
         key = (repr(candidate.features) + "+" * held, number)
-        found = self._folds.get(key)
+        with self._lock:
+            found = self._folds.pop(key, None)
         if found is None:
             training = self.training
             train, judge = training.folds[number]
@@ -101,12 +104,14 @@ class Prepared:
             if candidate.view(training.features).supervised:
                 view = candidate.view(training.features)
                 X = view.fit_transform(training.rows(train), training.y[train])
-                found = _Fold(view, X, view.transform(training.rows(judge)), train, judge, {})
+                found = _Fold(view, train, judge, own=(X, view.transform(training.rows(judge))))
             else:
                 view, whole = self._whole(candidate)
-                found = _Fold(view, whole[train], whole[judge], train, judge, {})
-            if found.X.size <= _KEPT_VALUES:
-                self._folds[key] = found
+                found = _Fold(view, train, judge, whole=whole)
+        with self._lock:
+            self._folds[key] = found  # the last one is the one that was asked for lately
+            while len(self._folds) > 1 and sum(one.bytes for one in self._folds.values()) > _KEPT_BYTES:
+                del self._folds[next(iter(self._folds))]
         return found
 
     def fitting(self, candidate: Candidate, view: View, rows: np.ndarray, **more: Any) -> Fitting:
@@ -133,36 +138,58 @@ class Prepared:
         return {place: wanted[formula] for place, formula in enumerate(formulas) if formula in wanted}
 
     def forget(self) -> None:
-        """Give back what folds have kept."""
+        """Give back what views and folds have kept, to the system too."""
+        self._views.clear()
         self._folds.clear()
+        trim()
 
     def fit(
         self, candidate: Candidate, number: int, *, deadline: float | None, held: bool = False
     ) -> tuple[Model, np.ndarray]:
         """Fit a candidate on a fold; return the model and its prediction of the validation rows."""
         training, fold = self.training, self.fold(candidate, number, held=held)
+        X, X_judge = fold.features()
         how = self.fitting(
             candidate,
             fold.view,
             fold.train,
-            validation=(fold.X_judge, training.y[fold.judge]),
+            validation=(X_judge, training.y[fold.judge]),
             validation_weights=None if training.weights is None else training.weights[fold.judge],
             all_y=training.y[np.concatenate([training.train, training.held]) if held else training.train],
             kept=fold.kept,
             deadline=deadline,
         )
-        learner = LEARNERS[candidate.learner]().fit(fold.X, training.y[fold.train], how)
-        return Model(fold.view, learner), learner.predict(fold.X_judge)
+        learner = LEARNERS[candidate.learner]().fit(X, training.y[fold.train], how)
+        return Model(fold.view, learner), learner.predict(X_judge)
 
 
 @dataclass(frozen=True)
 class _Fold:
+    """Rows that train and rows that judge; their features are cut out of those of all rows where they can be.
+
+    What learners have made of them (`kept`) is much smaller and dearer than they are themselves.
+    """
+
     view: View
-    X: np.ndarray
-    X_judge: np.ndarray
     train: np.ndarray
     judge: np.ndarray
-    kept: dict[Any, Any]
+    whole: np.ndarray | None = None
+    own: tuple[np.ndarray, np.ndarray] | None = None
+    kept: dict[Any, Any] = field(default_factory=dict)
+
+    def features(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the features of the rows that train, and of those that judge."""
+        if self.own is not None:
+            return self.own
+        assert self.whole is not None
+        return self.whole[self.train], self.whole[self.judge]
+
+    @property
+    def bytes(self) -> int:
+        """About what it keeps from being forgotten."""
+        width = (self.whole if self.own is None else self.own[0]).shape[1]  # type: ignore[union-attr]
+        own = 0 if self.own is None else sum(part.nbytes for part in self.own)
+        return own + _BYTES_BINNED * len(self.kept) * width * (len(self.train) + len(self.judge))
 
 
 def evaluate(

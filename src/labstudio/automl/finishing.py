@@ -22,6 +22,7 @@ from labstudio.automl.evaluation import Prepared, fold_loss, load_models, planne
 from labstudio.automl.learners import LEARNERS
 from labstudio.automl.member import Candidate, Member, Model
 from labstudio.automl.pipeline import Pipeline
+from labstudio.compute.machine import trim
 
 if TYPE_CHECKING:
     from labstudio.automl.training import Training
@@ -256,7 +257,7 @@ def _refits(prepared: Prepared, member: Member, deadline: float | None) -> tuple
 
     def fit(fold: int) -> tuple[Model, float, float]:
         model, prediction = prepared.fit(member.candidate, fold, deadline=deadline, held=True)
-        rows, known = training.folds[fold][1], prepared.fold(member.candidate, fold).X_judge
+        rows, known = training.folds[fold][1], prepared.fold(member.candidate, fold).features()[1]
         before = fold_loss(training, rows, member.models[fold].learner.predict(known))
         return model, fold_loss(training, rows, prediction), before
 
@@ -294,6 +295,7 @@ def _within(
         first = first or why
     if first:
         told.append(f"{first}: a leaner model was made." if not why else f"{why}; no smaller one was found.")
+    trim()  # writing a file takes several times its size, and so does opening it
     return pipeline, seal(content, pipeline, training.sample, splits=pipeline.splits())
 
 

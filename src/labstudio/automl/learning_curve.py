@@ -46,7 +46,8 @@ def learning_curve(path: Path, candidate: Candidate, metric: str, seconds: float
     training = prepared.training
     judge = choose(metric, training.task, quantile=training.quantile)
     fold = prepared.fold(candidate, 0)
-    order = np.random.default_rng(training.seed).permutation(len(fold.X))
+    order = np.random.default_rng(training.seed).permutation(len(fold.train))
+    X, X_judge = fold.features()
     found: dict[str, Any] = {"learner": candidate.learner, "metric": judge.name}
     points: list[tuple[int, float, float]] = []
     took = 0.0
@@ -61,10 +62,10 @@ def learning_curve(path: Path, candidate: Candidate, metric: str, seconds: float
         how = prepared.fitting(candidate, fold.view, fold.train[some])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            learner = LEARNERS[candidate.learner]().fit(fold.X[some], y, how)
+            learner = LEARNERS[candidate.learner]().fit(X[some], y, how)
             scores = [
-                judge(truth, learner.predict(X), training.classes)
-                for X, truth in ((fold.X[some], y), (fold.X_judge, training.y[fold.judge]))
+                judge(truth, learner.predict(known), training.classes)
+                for known, truth in ((X[some], y), (X_judge, training.y[fold.judge]))
             ]
         took = time.monotonic() - began
         if np.isfinite(scores).all():

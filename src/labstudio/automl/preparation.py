@@ -15,6 +15,7 @@ from labstudio.automl.metrics import Metric, choose
 from labstudio.automl.settings import AutoMLSettings
 from labstudio.automl.tasks import Problem, understand
 from labstudio.automl.training import Training
+from labstudio.compute.machine import cores as usable_cores
 
 if TYPE_CHECKING:
     from labstudio.automl.metrics import Function
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _ROWS_FOR_THREADS = 10_000
 """On fewer rows threads wait for each other; several folds are fitted at once anyway, a thread each."""
 _CERTIFIED_ROWS = 2_000
+_CORES_A_WORKER = 8
+"""So many a candidate keeps busy, by its folds; with more of them candidates are fitted at once."""
 CELLS_A_SECOND = 20_000
 """Rows × columns × classes up to which five folds fit, for a second of budget."""
 
@@ -36,8 +39,6 @@ def prepare(
     test: pd.DataFrame | None = None,
 ) -> tuple[Training, Metric]:
     """Understand a table, choose its metric, keep a hold-out aside and choose folds."""
-    from labstudio.compute.local import cores as usable_cores
-
     frame, origin = _joined(frame, validation, test)
     problem = understand(frame, target, settings)
     given = origin[problem.rows]
@@ -70,7 +71,7 @@ def prepare(
         f"Leaderboard scores are validated on {how} of {len(train):,} training rows; "
         f"{len(held):,} rows{by_group} were held out to judge the recommended model."
     )
-    cores = settings.threads or usable_cores()
+    cores = settings.threads or max(1, usable_cores() // worker_count(settings))
     training = Training(
         features=problem.features,
         task=problem.task,
@@ -99,6 +100,11 @@ def prepare(
         cores=cores,
     )
     return training, chosen
+
+
+def worker_count(settings: AutoMLSettings) -> int:
+    """How many candidates are fitted at once."""
+    return settings.workers or max(1, usable_cores() // _CORES_A_WORKER)
 
 
 def fold_count(problem: Problem, seconds: float | None) -> int:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from labstudio.automl.engine import export_trial, fit
 from labstudio.automl.evaluation import WARM_MODULES
 from labstudio.automl.metrics import Function, Metric
+from labstudio.automl.preparation import worker_count
 from labstudio.automl.result import AutoMLResult, finished
 from labstudio.automl.run import Run
 from labstudio.automl.settings import AutoMLRun
@@ -169,7 +170,7 @@ class AutoML:
                 self._data.frame(settings.data),
                 settings.target,
                 settings,
-                executor=self._workers,
+                executor=self._workers if worker_count(settings) == 1 else None,
                 listener=_Recorder(self._store, number, listener),
                 metric=metric,
                 folder=self._folder(number),

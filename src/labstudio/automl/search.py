@@ -8,139 +8,37 @@ It knows no data and no file.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Executor, Future
 from concurrent.futures import TimeoutError as NotYet
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from labstudio.automl.clock import Clock, Ear, Waited
 from labstudio.automl.evaluation import Outcome
 from labstudio.automl.journal import Journal
 from labstudio.automl.learners import LEARNERS
 from labstudio.automl.member import Candidate
 from labstudio.automl.portfolio import Proposals
-from labstudio.automl.trial import Listener, Progress, Trial
+from labstudio.automl.trial import Trial
 
-TICK_SECONDS = 0.25
 RESTART_SECONDS = 5.0
 """What a fresh worker needs for its imports; a candidate that has to be killed costs that too."""
 _EARLY = 4  # candidates that are worth more time than those after them
 _MOST_FAILURES = 5  # in a row: then something is wrong that another try will not mend
-
-
-@dataclass
-class Clock:
-    """The time a run has.
-
-    A run may take its budget and 10 % + 2 s: what goes beyond the budget is kept for the unforeseen, and
-    for the first model that has learned something where even that does not fit.
-    """
-
-    budget: float | None
-    start: float = field(default_factory=time.monotonic)
-
-    @property
-    def elapsed(self) -> float:
-        """Seconds since the start."""
-        return time.monotonic() - self.start
-
-    def spend(self, seconds: float) -> None:
-        """Count time that an earlier process has spent on this run."""
-        self.start -= seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds of the budget that are left; infinite without a budget."""
-        return np.inf if self.budget is None else self.budget - self.elapsed
-
-    @property
-    def last_call(self) -> float:
-        """Seconds left when the overrun that is allowed is used up as well."""
-        return np.inf if self.budget is None else self.left + 0.1 * self.budget + 2.0
-
-
-class Ear:
-    """Tells the listener, four times a second while there is something to wait for, and hears stop."""
-
-    def __init__(self, listener: Listener | None, clock: Clock) -> None:
-        self._listener = listener
-        self._clock = clock
-        self.phase = "reading"
-        self.best: Trial | None = None
-        self.running: Trial | None = None
-        self.trials = 0
-        self.stopped = False
-        self.metric, self.greater_is_better = "", True
-
-    def tell(self, event: Trial | Progress) -> None:
-        """Pass an event on."""
-        if self._listener is not None and self._listener(event):
-            self.stopped = True
-
-    def enter(self, phase: str) -> None:
-        """Begin a phase."""
-        self.phase = phase
-        self.tick()
-
-    def tick(self) -> None:
-        """Say where the run is."""
-        self.tell(
-            Progress(
-                self.phase,
-                self._clock.elapsed,
-                self._clock.budget,
-                self.trials,
-                self.best,
-                self.running,
-                self.metric,
-                self.greater_is_better,
-            )
-        )
-
-    def wait(self, future: Future[Any], seconds: float, *, stoppable: bool = True) -> Any:
-        """Wait for a result, ticking; beyond `seconds` or on stop, the task is cancelled.
-
-        The seconds count from when the task begins: a worker may still be busy with its imports. What is
-        left of the run counts in any case.
-
-        Raises
-        ------
-        TimeoutError, CancelledError
-            It took too long; a person stopped it. A keyboard interrupt counts as such a stop.
-        """
-        began: float | None = None
-        last = time.monotonic() + max(seconds, self._clock.last_call - 1.0)
-        try:
-            while True:
-                if began is None and future.running():
-                    began = time.monotonic()
-                end = last if began is None else min(last, began + seconds)
-                try:
-                    return future.result(timeout=max(0.0, min(TICK_SECONDS, end - time.monotonic())))
-                except NotYet:
-                    if future.done() and not future.cancelled():  # the task itself says it was too slow
-                        raise
-                if time.monotonic() >= end:
-                    raise NotYet(f"took longer than the {seconds:.1f} s it was given")
-                self.tick()
-                if self.stopped and stoppable:
-                    raise CancelledError
-        except KeyboardInterrupt:
-            if not stoppable:
-                raise
-            self.stopped = True
-            raise CancelledError from None
-        finally:
-            future.cancel()
+_GRACE_SECONDS, _GRACE = 2.0, 0.5
+"""What a learner that stops itself may be late, at least and as a share of its time, before it is ended."""
+_HANGS = 3600.0
+"""Without a budget: seconds after which a candidate hangs, or twenty times the longest of the others."""
 
 
 Evaluate = Callable[[int, Candidate, float | None, list[float] | None], Outcome]
 
 
 class Search:
-    """Runs candidates one after another and keeps what they gave.
+    """Runs candidates, one after another or several at once, and keeps what they gave.
 
     Parameters
     ----------
@@ -155,6 +53,8 @@ class Search:
         What a trial of it needs to be worth anything.
     aside : float
         Seconds to leave for what comes after the search, beside the model.
+    workers : int
+        Candidates at once.
     """
 
     def __init__(
@@ -175,6 +75,7 @@ class Search:
         ear: Ear,
         journal: Journal,
         aside: float = 0.0,
+        workers: int = 1,
     ) -> None:
         self._executor, self._evaluate, self._at_once, self._score = executor, evaluate, at_once, score
         self._proposals, self._sign = proposals, 1.0 if greater_is_better else -1.0
@@ -182,8 +83,10 @@ class Search:
         # on few rows many configurations overfit the folds: better on them, worse on new rows
         self._trials = trials or 20 + rows // 20
         self._target_score = target_score
-        self._aside = aside
+        self._aside, self._workers = aside, workers
         self._clock, self._ear, self._journal = clock, ear, journal
+        self._began: list[_Begun] = []
+        self._hung: Counter[str] = Counter()
         self.trials: list[Trial] = []
         self.outcomes: dict[int, Outcome] = {}
 
@@ -204,15 +107,34 @@ class Search:
     def run(self) -> None:
         """Search until the time, the trials, the score that is wanted or a person end it."""
         self._recall()
-        failures = 0
-        while len(self.trials) < self._trials and failures < _MOST_FAILURES and not self._good_enough():
-            if self._ear.stopped and self.trials:  # the baseline costs nothing: there is always one to keep
-                break
-            open_ = [name for name in self._proposals.learners if self._seconds_for(name) > self._least(name)]
-            candidate = self._proposals.next(len(self.trials), self._merits(), open_)
-            if candidate is None:
-                break
-            failures = 0 if self._try(candidate) else failures + 1
+        failures, tried = 0, True
+        try:
+            while tried or self._began:
+                tried = failures < _MOST_FAILURES and self._begin_next()
+                while self._began and (not tried or len(self._began) >= self._workers):
+                    failures = 0 if self._end_one() else failures + 1
+                    tried = True
+        finally:
+            for one in self._began:
+                one.waited.future.cancel()
+
+    def _begin_next(self) -> bool:
+        """Begin with the next candidate; False where there is none to begin with."""
+        if len(self.trials) >= self._trials or self._good_enough():
+            return False
+        if self._ear.stopped and self.trials:  # the baseline costs nothing: there is always one to keep
+            return False
+        open_ = [name for name in self._proposals.learners if self._is_open(name)]
+        candidate = self._proposals.next(len(self.trials), self._merits(), open_)
+        if candidate is None:
+            return False
+        self._begin(candidate)
+        return True
+
+    def _is_open(self, learner: str) -> bool:
+        """Whether there is time for one more of a learner, and it does not hang."""
+        ended = sum(trial.learner == learner for trial in self.found)
+        return self._hung[learner] <= ended // 4 and self._seconds_for(learner) > self._least(learner)
 
     def _recall(self) -> None:
         """Take over what an earlier process has done of this run."""
@@ -222,6 +144,7 @@ class Search:
             found = self._proposals.next(trial.number, self._merits(), self._proposals.learners)
             if found is None or (found.learner, found.params) != (trial.learner, trial.params):
                 self._proposals.forget(trial.number)
+            self.trials.append(trial)
             self._take(trial, outcome)
         self._clock.spend(spent)
 
@@ -266,7 +189,16 @@ class Search:
             return left if left < 0.1 * self._clock.budget else share * left
         return left - RESTART_SECONDS if self.learned else 0.3 * left
 
-    def _try(self, candidate: Candidate) -> bool:
+    def _patience(self, learner: str, seconds: float) -> float:
+        """Seconds after which a candidate that may take so many is ended with its process."""
+        if np.isinf(seconds):
+            return max(_HANGS, 20.0 * max((trial.seconds for trial in self.found), default=0.0))
+        if LEARNERS[learner].stops_itself:
+            seconds += max(_GRACE_SECONDS, _GRACE * seconds)
+        return seconds
+
+    def _begin(self, candidate: Candidate) -> None:
+        """Hand a candidate to a worker; one that takes no time is done here and at once."""
         learner = candidate.learner
         seconds = self._seconds_for(learner)
         trial = Trial(len(self.trials), learner, candidate.params)
@@ -275,34 +207,53 @@ class Search:
         self._ear.tell(trial)
         began = time.monotonic()
         limit = None if np.isinf(seconds) else seconds
-        # a learner that stops itself is ended only when the run itself would be late
-        patience = seconds
-        if LEARNERS[learner].stops_itself:
-            patience = max(seconds + 0.5, self._clock.last_call - 2.0)
         bars = self.outcomes[self.best.number].losses if self.best and self._proposals.tuning else None
-        try:
-            task = (trial.number, candidate, limit, bars)
-            if LEARNERS[learner].instant:
-                outcome = self._at_once(*task)
-            else:
-                outcome = self._ear.wait(self._executor.submit(self._evaluate, *task), patience)
-            whole = len(outcome.predictions) == self._folds
-            scores = self._score(outcome)
-        except CancelledError:
-            trial = replace(trial, state="stopped", message="stopped")
-        except Exception as error:
-            # whatever a learner, a worker or a person's metric raises costs this candidate only
-            trial = replace(trial, state="failed", message=_sentence(error))
+        task = (trial.number, candidate, limit, bars)
+        future: Future[Outcome]
+        if LEARNERS[learner].instant:
+            future = Future()
+            try:
+                future.set_result(self._at_once(*task))
+            except Exception as error:
+                future.set_exception(error)
         else:
-            trial = _scored(trial, scores, outcome)
+            try:
+                future = self._executor.submit(self._evaluate, *task)
+            except Exception as error:  # workers that have been shut down, say
+                future = Future()
+                future.set_exception(error)
+        self._began.append(
+            _Begun(trial, Waited(future, self._patience(learner, seconds), self._clock), began)
+        )
+
+    def _end_one(self) -> bool:
+        """Wait for the next candidate to end, and note it; whether it ended well.
+
+        Where the number of trials is the limit, they are noted in their order: then all is as the last time.
+        """
+        waiting = self._began[:1] if self._clock.budget is None else self._began
+        place, outcome = 0, None
+        try:
+            place = self._ear.first([one.waited for one in waiting])
+            outcome = waiting[place].outcome()
+            whole = len(outcome.predictions) == self._folds
+            trial = _scored(waiting[place].trial, self._score(outcome), outcome)
             if not whole:
                 trial = replace(
                     trial, state="pruned", message="clearly worse than the best on its first folds"
                 )
+        except CancelledError:
+            trial = replace(waiting[place].trial, state="stopped", message="stopped")
+        except Exception as error:
+            # whatever a learner, a worker or a person's metric raises costs this candidate only
+            trial = replace(waiting[place].trial, state="failed", message=_sentence(error))
+        done = self._began.pop(place)
+        if done.waited.late() and outcome is None:
+            self._hung[trial.learner] += 1
+        done.waited.future.cancel()
         kept = outcome if trial.state == "complete" else None
         if kept is None:
-            trial = replace(trial, seconds=time.monotonic() - began)
-        self.trials.pop()
+            trial = replace(trial, seconds=time.monotonic() - done.began)
         self._take(trial, kept)
         if trial.state != "stopped":
             self._journal.write(trial, kept, self._clock.elapsed)
@@ -310,13 +261,33 @@ class Search:
 
     def _take(self, trial: Trial, outcome: Outcome | None) -> None:
         """Note a trial that has ended."""
-        self.trials.append(trial)
+        self.trials[trial.number] = trial
         if outcome is not None:
             self.outcomes[trial.number] = outcome
         self._proposals.tell(trial)
-        self._ear.running, self._ear.trials, self._ear.best = None, len(self.trials), self.best
+        self._ear.running = self._began[-1].trial if self._began else None
+        self._ear.trials, self._ear.best = len(self.trials), self.best
         self._ear.tell(trial)
         self._ear.tick()
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A candidate that a worker works on."""
+
+    trial: Trial
+    waited: Waited
+    began: float
+
+    def outcome(self) -> Outcome:
+        """What came of it; an error where it is late."""
+        try:
+            found: Outcome = self.waited.future.result(timeout=0)
+        except NotYet as error:
+            if self.waited.future.done():  # the task itself says so
+                raise
+            raise NotYet(f"took longer than the {self.waited.seconds:.1f} s it was given") from error
+        return found
 
 
 def _scored(trial: Trial, scores: list[float], outcome: Outcome) -> Trial:
@@ -345,5 +316,8 @@ def _scored(trial: Trial, scores: list[float], outcome: Outcome) -> Trial:
 
 
 def _sentence(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        why = f": {error}" if str(error) else ""
+        return f"it wanted more memory than there is for it{why}"[:300]
     text = str(error).strip().splitlines()
     return (text[0] if text else type(error).__name__)[:300]

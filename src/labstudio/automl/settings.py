@@ -85,13 +85,20 @@ _METRICS_ELSEWHERE = {
 """What Azure calls our metrics; it also says ``f1_score_macro`` where we say ``f1_macro``."""
 
 
+_LEARNER_NAMES: dict[str, Any] = {"labels": "labstudio.automl.naming:learner"}
+
+
 class AutoMLSettings(BaseModel):
     """How to search for a model."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     task: Literal["auto", "binary", "multiclass", "regression"] = Field(
-        "auto", description="What is predicted; auto looks at the target's values."
+        "auto",
+        description="What is predicted; auto looks at the target's values.",
+        json_schema_extra={
+            "labels": {"binary": "Two classes", "multiclass": "Several classes", "regression": "Regression"}
+        },
     )
     budget: float | None = Field(
         None,
@@ -108,7 +115,9 @@ class AutoMLSettings(BaseModel):
         "without a budget the result is then the same on every run.",
     )
     metric: Metrics = Field(
-        "auto", description="What is optimised; auto: roc_auc, log_loss or rmse, by the task."
+        "auto",
+        description="What is optimised; auto: roc_auc, log_loss or rmse, by the task.",
+        json_schema_extra={"labels": "labstudio.automl.naming:metric"},
     )
     scorer: str | None = Field(
         None,
@@ -124,7 +133,9 @@ class AutoMLSettings(BaseModel):
         None, description="Of two classes the one that is looked for; the second in order when not given."
     )
     class_weight: Literal["none", "balanced"] = Field(
-        "none", description="balanced: rare classes count as much as frequent ones."
+        "none",
+        description="balanced: rare classes count as much as frequent ones.",
+        json_schema_extra={"labels": {"none": "As they are", "balanced": "Balanced"}},
     )
     weight: str | None = Field(
         None,
@@ -156,13 +167,18 @@ class AutoMLSettings(BaseModel):
         description="Folds of the cross-validation; chosen by size and budget when not given.",
     )
     learners: list[Learners] = Field(
-        default_factory=list, description="Only these learners; all when not given."
+        default_factory=list,
+        description="Only these learners; all when not given.",
+        json_schema_extra=_LEARNER_NAMES,
     )
-    block: list[Learners] = Field(default_factory=list, description="Not these learners.")
+    block: list[Learners] = Field(
+        default_factory=list, description="Not these learners.", json_schema_extra=_LEARNER_NAMES
+    )
     features: Literal["auto", "plain"] = Field(
         "auto",
         description="auto: also features made of several columns and of the target's means, where they prove "
         "themselves; plain: the columns alone.",
+        json_schema_extra={"labels": {"plain": "The columns alone"}},
     )
     ensemble: bool = Field(True, description="Join the best candidates where that is better than one alone.")
     refit: bool = Field(
@@ -198,6 +214,13 @@ class AutoMLSettings(BaseModel):
         le=1024,
         description="Threads a learner may use; when not given one below 10,000 rows, else all cores.",
     )
+    workers: int | None = Field(
+        None,
+        ge=1,
+        le=256,
+        description="Candidates that are fitted at once, each in a process of its own; "
+        "when not given one for every 8 cores.",
+    )
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of everything random.")
 
     @field_validator("metric", mode="before")
@@ -227,7 +250,7 @@ class AutoMLRun(AutoMLSettings):
                 "Columns": ["exclude", "types"],
                 "Splits": ["group", "time", "holdout", "folds"],
                 "Models": ["learners", "block", "features", "ensemble", "refit", "monotone"],
-                "Limits": ["trials", "max_model_mb", "max_latency_ms", "threads", "seed"],
+                "Limits": ["trials", "max_model_mb", "max_latency_ms", "threads", "workers", "seed"],
             },
         }
     )

@@ -23,10 +23,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import suppress
 from multiprocessing import Pipe
-from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from labstudio.compute.machine import cores, free_memory
 from labstudio.compute.worker import STARTED, Work, preload
 from labstudio.errors import Unavailable
 
@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 _POLL_SECONDS = 0.25
 _ATTEMPTS = 2
+_LEAST_BYTES = 256_000_000  # with less than that nothing can be done, and the system may still find it
 # every thread pool that numpy, scikit-learn and LightGBM may bring; set before the worker's Python starts
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -99,7 +100,13 @@ class LocalWorkers(Executor):
         """Run `fn(*args, **kwargs)` in a worker; see `concurrent.futures.Executor.submit`."""
         return self._submit(Work(fn, args, kwargs), None)
 
-    def with_limits(self, *, seconds: float | None = None, memory_bytes: int | None = None) -> Executor:
+    def with_limits(
+        self,
+        *,
+        seconds: float | None = None,
+        memory_bytes: int | None = None,
+        memory_share: float | None = None,
+    ) -> Executor:
         """The same workers, for tasks of limited time and memory.
 
         Parameters
@@ -108,8 +115,10 @@ class LocalWorkers(Executor):
             From the moment a task begins in its worker; then it is ended and its future raises TimeoutError.
         memory_bytes
             What a task may take on top of what its worker holds (Linux only); beyond, it sees MemoryError.
+        memory_share
+            The same, as a share of what is free when the task is handed over.
         """
-        return _Limited(self, seconds, memory_bytes)
+        return _Limited(self, seconds, memory_bytes, memory_share)
 
     def warm(self, modules: Sequence[str]) -> None:
         """Start the workers and import modules there, without waiting; also in workers that come later."""
@@ -160,11 +169,19 @@ class LocalWorkers(Executor):
 
 
 class _Limited(Executor):
-    def __init__(self, workers: LocalWorkers, seconds: float | None, memory_bytes: int | None) -> None:
-        self._workers, self._seconds, self._memory_bytes = workers, seconds, memory_bytes
+    def __init__(
+        self, workers: LocalWorkers, seconds: float | None, memory_bytes: int | None, share: float | None
+    ) -> None:
+        self._workers, self._seconds, self._memory_bytes, self._share = workers, seconds, memory_bytes, share
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        return self._workers._submit(Work(fn, args, kwargs, self._memory_bytes), self._seconds)
+        return self._workers._submit(Work(fn, args, kwargs, self._most()), self._seconds)
+
+    def _most(self) -> int | None:
+        free = free_memory() if self._share is not None else None
+        if free is None or self._share is None:
+            return self._memory_bytes
+        return max(_LEAST_BYTES, int(self._share * free))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._workers.shutdown(wait, cancel_futures=cancel_futures)
@@ -190,7 +207,7 @@ class _Task(Future[Any]):
         return cancelled
 
     def running(self) -> bool:
-        return self.lane is not None and not self.done()
+        return self.lane is not None and self.lane.begun(self) and not self.done()
 
     def settle(self, value: Any = None, error: BaseException | None = None) -> None:
         self.content = b""
@@ -211,6 +228,10 @@ class _Lane:
         self.task: _Task | None = None
         self.thread = threading.Thread(target=self._run, name="labstudio-worker", daemon=True)
         self.thread.start()
+
+    def begun(self, task: _Task) -> bool:
+        """Whether the worker works on it: a fresh one has its imports to do before."""
+        return self.task is task and self._worker is not None and self._worker.begun
 
     def end(self, task: _Task) -> None:
         """End the worker if it is this task that it works on."""
@@ -236,6 +257,7 @@ class _Lane:
                 self._renew()
             assert self._worker is not None
             with self._lock:
+                self._worker.begun = False
                 task.lane, self.task = self, task
                 if task.cancelled():  # before anybody could have ended the worker for it
                     self.task = None
@@ -349,12 +371,3 @@ class _Worker:
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         said = f" Its last words: {lines[-1]}" if lines else ""
         return f"The worker process {how} before the task was done; run the task again.{said}"
-
-
-def cores() -> int:
-    """The cores this process may use: its affinity, and the quota of its container."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with suppress(OSError, ValueError):
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        count = min(count, -(-int(quota) // int(period)))
-    return max(1, count)

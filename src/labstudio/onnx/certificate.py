@@ -181,9 +181,18 @@ def certify(
     tolerance : Tolerance
         How far it may be off.
     """
+    return _certified(load(model), reference, frame, splits, tolerance)
+
+
+def _certified(
+    loaded: OnnxModel,
+    reference: Reference,
+    frame: pd.DataFrame,
+    splits: Mapping[str, np.ndarray] | None,
+    tolerance: Tolerance,
+) -> Certificate:
     if not len(frame):
         raise Invalid("A certificate needs at least one row to compare on.")
-    loaded = load(model)
     held = frame.iloc[_spread(len(frame), MOST_HELD_OUT)]
     hostile = adversarial_rows(reference.schema, held, splits)
     held_answer = ask(reference, held)
@@ -217,7 +226,7 @@ def certify(
     compared = sum(check.rows - check.ties for check in rows)
     return Certificate(
         passed=all(check.passed for check in checks),
-        file_sha256=hashlib.sha256(model).hexdigest(),
+        file_sha256=loaded.sha256,
         task=loaded.task,
         rows=len(held),
         adversarial_rows=len(hostile),
@@ -258,17 +267,21 @@ def seal(
 
     from labstudio.onnx.graph import with_metadata
 
-    first = certify(model, reference, frame, splits=splits, tolerance=tolerance)
+    loaded = load(model)
+    first = _certified(loaded, reference, frame, splits, tolerance)
     if not first.passed:
         return CertifiedModel(model, first)
+    some = frame.iloc[_spread(len(frame), _VARIANT_ROWS)]
+    rows = adversarial_rows(reference.schema, some, splits, limit=_VARIANT_ROWS)
+    before = ask(loaded, rows)
+    del loaded  # a large model takes several times its size
     proto = onnx.load_from_string(model)
     metadata = {item.key: item.value for item in proto.metadata_props}
     metadata["labstudio.versions"] = json.dumps(versions(), sort_keys=True)
     metadata["labstudio.max_difference"] = f"<= {_rounded_up(first.max_difference):.0e}"
     content = with_metadata(proto, metadata)
-    some = frame.iloc[_spread(len(frame), _VARIANT_ROWS)]
-    rows = adversarial_rows(reference.schema, some, splits, limit=_VARIANT_ROWS)
-    before, after = ask(load(model), rows), ask(load(content), rows)
+    del proto
+    after = ask(load(content), rows)
     same = all(
         np.array_equal(a, b, equal_nan=a.dtype.kind == "f") for a, b in zip(before, after, strict=True)
     )

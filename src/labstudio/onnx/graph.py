@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,13 @@ MICROSOFT = "com.microsoft"
 """Operators that only onnxruntime has; a file names the domain where it uses one."""
 FORMAT = "1"
 """Of the metadata that a file carries; a reader refuses what it does not know."""
+
+
+@dataclass(frozen=True)
+class Integers:
+    """An attribute of many integers, made a list only while it is written: large forests have many."""
+
+    values: np.ndarray
 
 
 class Graph:
@@ -81,11 +89,10 @@ class Graph:
         from onnx import helper
 
         names = [self._name() for _ in range(outputs)]
-        tensors = {
-            key: _tensor("", value) if isinstance(value, np.ndarray) else value
-            for key, value in attributes.items()
-        }
-        self._nodes.append(helper.make_node(op, list(inputs), names, domain=domain, **tensors))
+        node = helper.make_node(op, list(inputs), names, domain=domain)
+        for key, value in sorted(attributes.items()):
+            node.attribute.append(_attribute(key, value))
+        self._nodes.append(node)
         return names[0]
 
     def output(self, name: str, value: str, elem_type: str, shape: Sequence[int | None]) -> None:
@@ -192,6 +199,16 @@ def _tensor(name: str, array: np.ndarray) -> onnx.TensorProto:
         encoded = [str(value).encode() for value in array.ravel().tolist()]
         return helper.make_tensor(name, TensorProto.STRING, array.shape, encoded)
     return numpy_helper.from_array(array, name)  # as it is: a 0-d array must not become [1]
+
+
+def _attribute(name: str, value: Any) -> onnx.AttributeProto:
+    from onnx import AttributeProto, helper
+
+    if isinstance(value, Integers):
+        found = AttributeProto(name=name, type=AttributeProto.INTS)
+        found.ints.extend(value.values.astype(np.int64).tolist())
+        return found
+    return helper.make_attribute(name, _tensor("", value) if isinstance(value, np.ndarray) else value)
 
 
 def _value_info(name: str, elem_type: str, shape: Sequence[int | None]) -> onnx.ValueInfoProto:

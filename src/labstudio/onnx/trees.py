@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from labstudio.onnx.graph import ML, Graph
+from labstudio.onnx.graph import ML, Graph, Integers
 
 BYTES_A_LEAF = 32
 """About, with the node above it."""
@@ -146,8 +146,8 @@ def emit_trees(graph: Graph, features: str, trees: Sequence[Tree], targets: int 
     children, is_leaf = [], []
     for ways in ((tree.holds for tree in trees), (tree.fails for tree in trees)):
         way = joined(ways, ~0, np.int64)
-        is_leaf.append((way < 0).astype(int).tolist())
-        children.append(np.where(way < 0, ~way + leaf0, way + node0).tolist())
+        is_leaf.append(Integers(way < 0))
+        children.append(Integers(np.where(way < 0, ~way + leaf0, way + node0)))
     members: list[float] = []
     for tree in trees:
         for node in sorted(tree.members):
@@ -161,15 +161,15 @@ def emit_trees(graph: Graph, features: str, trees: Sequence[Tree], targets: int 
         aggregate_function=1,
         post_transform=0,  # links are ordinary operators: onnxruntime ignores LOGISTIC here
         tree_roots=roots.tolist(),
-        nodes_featureids=joined((tree.feature for tree in trees), 0, np.int64).tolist(),
+        nodes_featureids=Integers(joined((tree.feature for tree in trees), 0, np.int64)),
         nodes_modes=joined((tree.mode for tree in trees), LEQ, np.uint8),
         nodes_splits=joined((tree.threshold for tree in trees), 0.0, np.float64),
         nodes_truenodeids=children[0],
         nodes_falsenodeids=children[1],
         nodes_trueleafs=is_leaf[0],
         nodes_falseleafs=is_leaf[1],
-        nodes_missing_value_tracks_true=joined((tree.missing_holds for tree in trees), 0, np.int64).tolist(),
+        nodes_missing_value_tracks_true=Integers(joined((tree.missing_holds for tree in trees), 0, np.int64)),
         leaf_weights=np.concatenate([np.asarray(tree.leaves, dtype=np.float64) for tree in trees]),
-        leaf_targetids=np.repeat([tree.target for tree in trees], leaves).tolist(),
+        leaf_targetids=Integers(np.repeat([tree.target for tree in trees], leaves)),
         **attributes,
     )
