@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -166,19 +165,21 @@ def _warm(engine: str) -> None:
 
 
 def write(page: Path, lines: list[dict[str, Any]]) -> None:
-    """Put the tables between the page's marks; the words around them are written by hand."""
+    """Put the tables between the page's marks; the words around them are written by hand.
+
+    What was measured elsewhere or long ago stays: a section gives way only to a new one of its name.
+    """
     begin, end = "<!-- made: benchmarks -->\n", "<!-- end -->"
     before, _, rest = page.read_text().partition(begin)
-    after = rest.partition(end)[2]
-    versions = sorted({f"{line['engine']} {line['version']}" for line in lines if line.get("version")})
-    days = sorted({line["when"][:10] for line in lines})
-    made = ""
-    if lines:
-        made = (
-            f"Measured {' to '.join(sorted({days[0], days[-1]}))} on {lines[-1]['cores']} cores, "
-            f"Python {platform.python_version()}: {', '.join(versions)}.\n\n"
-        )
-    page.write_text(f"{before}{begin}{made}{ranks.report(lines)}{end}{after}")
+    old, _, after = rest.partition(end)
+    found = ranks.sections(old) | ranks.sections(ranks.report(lines))
+    made = "\n".join(found[heading] for heading in sorted(found, key=_place))
+    page.write_text(f"{before}{begin}{made}{end}{after}")
+
+
+def _place(heading: str) -> tuple[str, float]:
+    collection, _, budget = heading.removesuffix(" s").rpartition(" at ")
+    return collection, float(budget)
 
 
 def main() -> None:

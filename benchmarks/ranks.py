@@ -6,6 +6,7 @@ It knows the lines that `automl.py` writes, and nothing of how they came about.
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,9 +48,29 @@ def report(lines: Iterable[dict[str, Any]]) -> str:
     parts = []
     for (collection, budget), some in table.groupby(["collection", "budget"], sort=True):
         ranked = some[~some["engine"].str.startswith(f"{OURS}-")]  # ours competes once
-        tables = [scores(ranked), losses(ranked), costs(some)]
+        tables = [measured(some), scores(ranked), losses(ranked), costs(some)]
         parts.append(f"### {collection} at {budget:g} s\n\n" + "\n".join(one for one in tables if one))
     return "\n".join(parts)
+
+
+def sections(text: str) -> dict[str, str]:
+    """Cut a report into its sections, by their headings; what stands before the first is left out."""
+    found = {}
+    for part in f"\n{text}".split("\n### ")[1:]:
+        heading, _, body = part.partition("\n")
+        found[heading] = f"### {heading}\n{body.rstrip()}\n"
+    return found
+
+
+def measured(table: pd.DataFrame) -> str:
+    """Return when and on what this was measured, and the versions of the engines."""
+    days = sorted({str(when)[:10] for when in table["when"]})
+    known = table[table["version"].notna()] if "version" in table else table.iloc[:0]
+    versions = sorted({f"{one.engine} {one.version}" for one in known.itertuples()})
+    return (
+        f"Measured {' to '.join(sorted({days[0], days[-1]}))} on {table['cores'].iloc[-1]:g} cores, "
+        f"Python {platform.python_version()}: {', '.join(versions)}.\n"
+    )
 
 
 def ranks(table: pd.DataFrame, failed_last: bool = False) -> pd.DataFrame:

@@ -238,6 +238,18 @@ def test_the_page_keeps_the_words_around_its_tables(bench: Any, tmp_path: Path) 
     assert "Measured 2026-01-02 on 2 cores" in text
 
 
+def test_a_section_of_the_page_stays_until_it_is_measured_again(bench: Any, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "<!-- made: benchmarks -->\n### x at 60 s\n\nlong ago\n\n### x at 10 s\n\nold\n<!-- end -->"
+    )
+    bench("automl").write(page, lines(labstudio=[0.9, 0.5, 7.0]))
+    text = page.read_text()
+    assert text.index("### x at 10 s") < text.index("### x at 60 s")
+    assert "long ago" in text
+    assert "old" not in text
+
+
 def test_scores_are_those_of_scikit_learn_and_a_missing_prediction_has_none(bench: Any) -> None:
     score = bench("automl").score
     truth = pd.Series(["no", "yes", "yes", "no"])

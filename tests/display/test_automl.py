@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from labstudio.automl.guardrails import Guardrail
 from labstudio.automl.result import leaderboard
 from labstudio.automl.trial import Trial
 from labstudio.display import automl as views
+from labstudio.display.bundle import Bundle
 
 TRIALS = (
     Trial(0, "baseline", state="complete", score=0.5, error_bar=0.001, seconds=0.1),
@@ -48,3 +50,15 @@ def test_an_ensemble_names_its_members_and_the_recommended_one_is_marked() -> No
 
 def test_candidates_without_a_place_on_the_board_are_counted() -> None:
     assert "given up on their first folds: 1" in views.leaderboard(ended()).text
+
+
+def test_a_fix_that_was_measured_is_shown_with_what_it_has_changed() -> None:
+    effect = {"roc_auc without the fix": 1.0, "with it": 0.81}
+    checks = [
+        Guardrail("Target leak", "done", "No column alone gives the target away.", effect=effect),
+        Guardrail("Groups", "passed", "No column looks like one of groups."),
+    ]
+    lines = Bundle(*views._guardrails(checks)).text.splitlines()
+    told = "changed: roc_auc without the fix 1, with it 0.81"
+    assert any("Target leak" in line and told in line for line in lines)
+    assert not any("Groups" in line for line in lines)

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 _MEMORY = 0.8
 """Share of the free memory that candidates may take together."""
+_TEXT_WIDTH = 30
 _CURVE_SECONDS = 5.0  # without a budget
 _CERTIFY_SECONDS = 1.0  # about what exporting, certifying and judging take
 _IMPORTANCE_SECONDS = (0.3, 0.03, 5.0)  # at least, as a share of the budget, and without a budget
@@ -210,7 +211,7 @@ def _search(
     journal: Journal,
     aside: float,
 ) -> Search:
-    size = size_of(training.columns, training.task, len(training.train), settings.seconds)
+    size = size_of(training.columns, training.features, training.task, len(training.train), settings.seconds)
     check_installed(settings.learners)
     candidates = [
         candidate
@@ -247,7 +248,9 @@ def _search(
 def _least_seconds(learner: str, training: Training) -> float:
     """What all folds of a learner need to be worth anything."""
     fold = len(training.folds[0][0])
-    a_fit = LEARNERS[learner].least_seconds(training.task, fold, len(training.features))
+    # words of a text are many features, or as many topics
+    width = sum(_TEXT_WIDTH if column.semantic == "text" else 1 for column in training.features)
+    a_fit = LEARNERS[learner].least_seconds(training.task, fold, width)
     return a_fit * len(training.folds) / training.at_once(learner)
 
 

@@ -13,7 +13,7 @@ import time
 import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -144,7 +144,13 @@ class Prepared:
         trim()
 
     def fit(
-        self, candidate: Candidate, number: int, *, deadline: float | None, held: bool = False
+        self,
+        candidate: Candidate,
+        number: int,
+        *,
+        deadline: float | None,
+        held: bool = False,
+        threads: int | None = None,
     ) -> tuple[Model, np.ndarray]:
         """Fit a candidate on a fold; return the model and its prediction of the validation rows."""
         training, fold = self.training, self.fold(candidate, number, held=held)
@@ -159,6 +165,7 @@ class Prepared:
             kept=fold.kept,
             deadline=deadline,
         )
+        how = how if threads is None else replace(how, threads=threads)
         learner = LEARNERS[candidate.learner]().fit(X, training.y[fold.train], how)
         return Model(fold.view, learner), learner.predict(X_judge)
 
@@ -240,7 +247,9 @@ def evaluated(
                 left = max(0.0, started + seconds - time.monotonic())
                 deadline = time.time() + left / -(-(count - first) // at_once)
             some = range(first, min(first + at_once, count))
-            fits = threads.map(partial(prepared.fit, candidate, deadline=deadline), some)
+            # the last folds may be fewer than there are cores for
+            shared = training.threads_for(candidate.learner, len(some))
+            fits = threads.map(partial(prepared.fit, candidate, deadline=deadline, threads=shared), some)
             for fold, (model, prediction) in zip(some, fits, strict=True):
                 models.append(model)
                 predictions.append(prediction)

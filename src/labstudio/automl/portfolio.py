@@ -5,10 +5,10 @@ It knows the size of the problem and what candidates have scored; it knows no da
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import optuna
 
     from labstudio.automl.trial import Trial
+    from labstudio.schema import Schema
 
 _BOOSTED = {"rounds": 5000, "patience": 60}
 _HASTY = 20.0
@@ -36,8 +37,9 @@ class Size:
     task: str
     rows: int
     columns: int
-    levels: int
+    levels: int  # of the category that has most
     seconds: float | None
+    texts: int = 0
 
 
 def portfolio(size: Size, features: str) -> list[Candidate]:
@@ -64,6 +66,7 @@ def portfolio(size: Size, features: str) -> list[Candidate]:
              "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0},
         ),
         Candidate("random_forest", {}),
+        Candidate("extra_trees", {"min_samples_leaf": 5}),  # where what is predicted is noisy
         Candidate(
             "lightgbm",
             {**_BOOSTED, "learning_rate": 0.6 * rate, "num_leaves": 128, "feature_fraction": 0.7,
@@ -73,12 +76,17 @@ def portfolio(size: Size, features: str) -> list[Candidate]:
         Candidate("xgboost", {}),
         Candidate("tree", {}),
     ]  # fmt: skip
-    if features == "auto" and size.columns > 1:
+    if features == "auto" and size.columns - size.texts > 1:
         paired = {**_BOOSTED, "learning_rate": rate, "feature_fraction": wide, FEATURES: {"view": "paired"}}
-        found.insert(2, Candidate("lightgbm", paired))
+        # topics of texts are found anew for each choice of pairs
+        found.insert(7 if size.texts else 2, Candidate("lightgbm", paired))
     if features == "auto" and size.levels > 12:
         encoded = {**_BOOSTED, "learning_rate": rate, FEATURES: {"view": "encoded"}}
         found.insert(3, Candidate("lightgbm", encoded))
+    if size.texts:  # single words tell most, and only a linear model looks at each of them
+        words = next(candidate for candidate in found if candidate.learner == "linear")
+        found.remove(words)
+        found.insert(1, words)
     return found
 
 
@@ -187,8 +195,15 @@ class Proposals:
         return self._studies[learner]
 
 
-def size_of(columns: dict[str, Any], task: str, rows: int, seconds: float | None) -> Size:
+def size_of(
+    columns: Mapping[str, np.ndarray], features: Schema, task: str, rows: int, seconds: float | None
+) -> Size:
     """Measure a problem, and the time there is for it."""
-    texts = [values for values in columns.values() if values.dtype == object]
-    levels = max((len(set(values.tolist())) for values in texts), default=0)
-    return Size(task, rows, len(columns), levels, seconds)
+    texts = sum(column.semantic == "text" for column in features)
+    words = [
+        columns[column.name]
+        for column in features
+        if column.semantic != "text" and columns[column.name].dtype == object
+    ]
+    levels = max((len(set(values.tolist())) for values in words), default=0)
+    return Size(task, rows, len(columns), levels, seconds, texts)

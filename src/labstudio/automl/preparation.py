@@ -14,14 +14,12 @@ from labstudio.automl.guardrails import guardrails
 from labstudio.automl.metrics import Metric, choose
 from labstudio.automl.settings import AutoMLSettings
 from labstudio.automl.tasks import Problem, understand
-from labstudio.automl.training import Training
+from labstudio.automl.training import ROWS_FOR_THREADS, Training
 from labstudio.compute.machine import cores as usable_cores
 
 if TYPE_CHECKING:
     from labstudio.automl.metrics import Function
 
-_ROWS_FOR_THREADS = 10_000
-"""On fewer rows threads wait for each other; several folds are fitted at once anyway, a thread each."""
 _CERTIFIED_ROWS = 2_000
 _CORES_A_WORKER = 8
 """So many a candidate keeps busy, by its folds; with more of them candidates are fitted at once."""
@@ -96,7 +94,7 @@ def prepare(
         loss=chosen.loss,
         quantile=settings.quantile,
         seed=settings.seed,
-        threads=cores if len(folds) == 1 and len(train) >= _ROWS_FOR_THREADS else 1,
+        threads=cores if len(folds) == 1 and len(train) >= ROWS_FOR_THREADS else 1,
         cores=cores,
     )
     return training, chosen

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from labstudio.automl.guardrails import Guardrail
 
+ROWS_FOR_THREADS = 10_000
+"""On fewer rows threads wait for each other; several folds are fitted at once anyway, a thread each."""
+
 
 @dataclass(frozen=True)
 class Training:
@@ -103,6 +106,12 @@ class Training:
         """How many folds of a learner are fitted at once: as many as its threads leave cores for."""
         threads = self.threads if LEARNERS[learner].threaded else 1
         return max(1, min(self.cores // threads, len(self.folds)))
+
+    def threads_for(self, learner: str, folds: int) -> int:
+        """How many threads a fit has where so many folds are fitted at once; few rows gain none."""
+        if not LEARNERS[learner].threaded or len(self.train) < ROWS_FOR_THREADS:
+            return self.threads
+        return max(self.threads, self.at_once(learner) * self.threads // folds)
 
     @property
     def sample(self) -> pd.DataFrame:

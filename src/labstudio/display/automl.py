@@ -72,6 +72,7 @@ def _guardrails(found: Sequence[Guardrail], shown: Mapping[str, State] = ALERTS)
         f"{states.count(state)} {state}" for state in ("passed", "done", "alerted") if state in states
     )
     told = [(one, state) for kind, state in shown.items() for one in found if one.state == kind]
+    told += [(one, "ok") for one in found if one.effect and one.state not in shown]
     return [Facts({"guardrails": counts}), *(Line(_guardrail(one), state) for one, state in told)]
 
 
