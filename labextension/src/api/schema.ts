@@ -1460,6 +1460,11 @@ export interface components {
              */
             threads: number | null;
             /**
+             * @description Candidates that are fitted at once, each in a process of its own; when not given one for every 8 cores.
+             * @default null
+             */
+            workers: number | null;
+            /**
              * @description Seed of everything random.
              * @default 0
              */
