@@ -194,7 +194,9 @@ function Names({ id, label, value, options, onChange }: WidgetProps): ReactEleme
         value={text}
         placeholder={names.length ? '' : ((options.placeholder as string) ?? __('None'))}
         onChange={event =>
-          suggested.some(one => (labels[one] ?? one) === event.target.value) ? add(event.target.value) : setText(event.target.value)
+          suggested.some(one => (labels[one] ?? one) === event.target.value)
+            ? add(event.target.value)
+            : setText(event.target.value)
         }
         onBlur={() => add(text.trim())}
         onKeyDown={onKeyDown}
