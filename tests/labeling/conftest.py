@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 import pandas as pd
@@ -14,8 +15,19 @@ from labstudio.store import Store
 TEXTS = ["good 👍", "bad", "né̀e à Rome", "so so", "fine", "awful", "nice", "poor", "great", "meh", "ok", "no"]
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """The workspace, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("made") / ".labstudio"
+    store = Store.open(folder)
+    Data(store).add("reviews", pd.DataFrame({"id": range(len(TEXTS)), "text": TEXTS, "stars": [5, 1] * 6}))
+    store.close()
+    return folder
+
+
 @pytest.fixture
-def store(tmp_path) -> Iterator[Store]:
+def store(made, tmp_path) -> Iterator[Store]:
+    shutil.copytree(made, tmp_path / ".labstudio")
     store = Store.open(tmp_path / ".labstudio")
     yield store
     store.close()
@@ -23,9 +35,7 @@ def store(tmp_path) -> Iterator[Store]:
 
 @pytest.fixture
 def data(store) -> Data:
-    data = Data(store)
-    data.add("reviews", pd.DataFrame({"id": range(len(TEXTS)), "text": TEXTS, "stars": [5, 1] * 6}))
-    return data
+    return Data(store)
 
 
 @pytest.fixture

@@ -1208,6 +1208,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/labstudio/api/labeling/{project}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return items that have their answers and no decision, the least sure first. */
+        get: operations["labeling_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept, fix, or send an item back to its annotators. */
+        post: operations["review_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the answer to an item is known, or is known no longer. */
+        post: operations["set_gold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return progress, distribution, people, agreement and the hardest items of a project. */
+        get: operations["labeling_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2022,6 +2090,15 @@ export interface components {
             changes: components["schemas"]["SchemaChange"][];
         };
         /**
+         * LabelCount
+         * @description How often a label (by id) stands: by the word of people, and of a model alone.
+         */
+        LabelCount: {
+            label: string;
+            people: number;
+            model: number;
+        };
+        /**
          * LabelingAnswer
          * @description What an annotator says of one item.
          */
@@ -2075,6 +2152,42 @@ export interface components {
             changed: number;
             left_out: number;
             progress: components["schemas"]["LabelingProgress"];
+        };
+        /**
+         * LabelingDashboard
+         * @description The numbers of a project. `days` are labels a day: when it began, and how many.
+         */
+        LabelingDashboard: {
+            progress: components["schemas"]["LabelingProgress"];
+            labels: components["schemas"]["LabelCount"][];
+            people: components["schemas"]["LabelingPerson"][];
+            alpha: number | null;
+            pairs: components["schemas"]["LabelingPair"][];
+            hardest: components["schemas"]["LabelingHard"][];
+            disputed: number;
+            majority_differs: number;
+            days: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * LabelingDecided
+         * @description What a decision came to: the annotation that stands now; None where the item was sent back.
+         */
+        LabelingDecided: {
+            item: number;
+            annotation: number | null;
+        };
+        /**
+         * LabelingHard
+         * @description An item on which people disagree.
+         */
+        LabelingHard: {
+            item: number;
+            key: string;
+            sure: number;
+            votes: number;
         };
         /**
          * LabelingItem
@@ -2165,6 +2278,34 @@ export interface components {
             items: components["schemas"]["LabelingListed"][];
         };
         /**
+         * LabelingPair
+         * @description How often two annotators said the same, of how many items that both have answered.
+         */
+        LabelingPair: {
+            one: string;
+            other: string;
+            same: number;
+            both: number;
+        };
+        /**
+         * LabelingPerson
+         * @description How an annotator is doing: seconds an item (median), labels an hour, gold items, agreement.
+         *
+         *     `accuracy` is the chance that they are right, by Dawid and Skene.
+         */
+        LabelingPerson: {
+            person: string;
+            labeled: number;
+            skipped: number;
+            seconds: number | null;
+            per_hour: number | null;
+            gold_right: number;
+            gold_seen: number;
+            agreement: number | null;
+            accuracy: number | null;
+            last: number;
+        };
+        /**
          * LabelingProgress
          * @description How far a project is; `mine`, `skipped` and `left` are about who asks.
          *
@@ -2250,6 +2391,15 @@ export interface components {
             progress: components["schemas"]["LabelingProgress"];
         };
         /**
+         * LabelingReview
+         * @description Items to review, the least sure first.
+         */
+        LabelingReview: {
+            total: number;
+            offset: number;
+            items: components["schemas"]["LabelingToReview"][];
+        };
+        /**
          * LabelingSaid
          * @description One annotation; `counts` says whether it is what counts now.
          */
@@ -2277,6 +2427,18 @@ export interface components {
             labels: components["schemas"]["Label"][];
         };
         /**
+         * LabelingStanding
+         * @description What stands of an item, whose word that is, and how sure it is.
+         */
+        LabelingStanding: {
+            value: components["schemas"]["Value-Output"];
+            /** @enum {string} */
+            source: "review" | "people" | "import" | "model";
+            sure: number;
+            votes: number;
+            disputed: boolean;
+        };
+        /**
          * LabelingSuggestion
          * @description What a model or an import says of an item; `score` is how sure it is.
          */
@@ -2296,6 +2458,15 @@ export interface components {
             changed: number;
             retired: number;
             restored: number;
+        };
+        /**
+         * LabelingToReview
+         * @description An item before a reviewer: what counts of each annotator, and what stands without the reviewer.
+         */
+        LabelingToReview: {
+            item: components["schemas"]["LabelingItem"];
+            said: components["schemas"]["LabelingSaid"][];
+            standing: components["schemas"]["LabelingStanding"] | null;
         };
         /**
          * LabelingUndone
@@ -2673,6 +2844,24 @@ export interface components {
             upload: string | null;
         };
         /**
+         * NewGold
+         * @description An item whose answer is known.
+         */
+        NewGold: {
+            /** @description Number of the item. */
+            item: number;
+            /**
+             * @description The answer; what a reviewer has decided if not told.
+             * @default null
+             */
+            value: components["schemas"]["Value-Input"] | null;
+            /**
+             * @description False lets it be like any other again.
+             * @default true
+             */
+            known: boolean;
+        };
+        /**
          * NewModel
          * @description A run whose model is to be registered, and the name.
          */
@@ -2811,6 +3000,31 @@ export interface components {
              * @default []
              */
             columns: string[];
+        };
+        /**
+         * NewReview
+         * @description A reviewer's decision.
+         */
+        NewReview: {
+            /** @description As for an answer. */
+            client_id: string;
+            /** @description Number of the item. */
+            item: number;
+            /**
+             * @description What is decided.
+             * @enum {string}
+             */
+            decision: "accept" | "fix" | "send_back";
+            /**
+             * @description What it is; of an accepted one what stands if not told.
+             * @default null
+             */
+            value: components["schemas"]["Value-Input"] | null;
+            /**
+             * @description Why.
+             * @default
+             */
+            note: string;
         };
         /**
          * NewRole
@@ -6634,6 +6848,142 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labeling_review: {
+        parameters: {
+            query?: {
+                kind?: "all" | "disputed" | "flagged" | "audit";
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingReview"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    review_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReview"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingDecided"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_gold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGold"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labeling_dashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingDashboard"];
                 };
             };
             /** @description What went wrong, in a sentence. */

@@ -302,16 +302,21 @@ def keep(
     known = _by_client(connection, [answer.client_id for answer, _ in checked.values() if answer.client_id])
     counting: dict[int, int] = {}
     expected: set[int] = set()  # still asked, or theirs for a while yet
+    reasons: dict[int, str] = {}
     for piece in _pieces(numbers):
         mine = select(votes.c.item, votes.c.annotation).where(
             votes.c.item.in_(piece), votes.c.annotator == person
         )
         counting |= {row.item: row.annotation for row in connection.execute(mine)}
         asked = select(items.c.number).where(items.c.number.in_(piece), items.c.open)
-        held = select(leases.c.item).where(
-            leases.c.item.in_(piece), leases.c.annotator == person, leases.c.expires > time.time()
+        held = select(leases.c.item, leases.c.expires, leases.c.reason).where(
+            leases.c.item.in_(piece), leases.c.annotator == person
         )
-        expected.update(connection.execute(asked).scalars(), connection.execute(held).scalars())
+        expected.update(connection.execute(asked).scalars())
+        for lease in connection.execute(held):
+            reasons[lease.item] = lease.reason
+            if lease.expires > time.time():
+                expected.add(lease.item)
     receipts, now = {}, time.time()
     for place, (answer, value) in checked.items():
         client_id = answer.client_id or secrets.token_hex(16)
@@ -324,7 +329,8 @@ def keep(
             "project": project.number, "item": answer.item, "annotator": person, "action": answer.action,
             "value": value, "schema_version": answer.schema_version or project.schema.version,
             "milliseconds": _bounded(answer.milliseconds), "suggestion": answer.suggestion,
-            "supersedes": counting.get(answer.item), "batch": batch, "late": late, "client_id": client_id,
+            "supersedes": counting.get(answer.item), "batch": batch, "late": late,
+            "reason": reasons.get(answer.item), "client_id": client_id,
             "created": now,
         }  # fmt: skip
         made = connection.execute(t.insert().values(row)).inserted_primary_key

@@ -5,19 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from labstudio.labeling.annotating import Annotating
+from labstudio.labeling.dashboard import Dashboards
 from labstudio.labeling.looking import Looking
 from labstudio.labeling.noting import Noting
 from labstudio.labeling.picturing import Picturing
 from labstudio.labeling.progress import Progressing
 from labstudio.labeling.projects import Projects
 from labstudio.labeling.queue import Queue
+from labstudio.labeling.reviewing import Reviewing
+from labstudio.labeling.standing import StandingValues
 
 if TYPE_CHECKING:
     from labstudio.data import Data
     from labstudio.store import Store
 
 
-class Labeling(Annotating, Looking, Noting, Picturing, Progressing, Queue, Projects):
+class Labeling(
+    Annotating,
+    Dashboards,
+    Reviewing,
+    Looking,
+    Noting,
+    Picturing,
+    Progressing,
+    StandingValues,
+    Queue,
+    Projects,
+):
     """Labeling projects of one workspace.
 
     Examples

@@ -61,7 +61,8 @@ class Item:
     value : dict or None
         What this annotator has said of it before.
     reason : str
-        Why it is asked now: ``"order"``, ``"gold"`` looks like it, ``"uncertain"``, ``"random"``, …
+        Why it is asked now: ``"order"`` (an item whose answer is known looks like it), ``"random"``,
+        ``"unsure"``, ``"diverse"``, ``"audit"``, ``"sent back"`` or ``"chosen"``.
     """
 
     number: int
@@ -122,7 +123,11 @@ class Queue(_Base):
                 raise Invalid(f"{project.name} is put away; restore it to go on labeling.")
             rows = _choose(connection, project, person, limit, list(holding), label)
             expires = time.time() + project.settings.lease_seconds
-            _lease(connection, project, person, [row["number"] for row in rows], expires)
+            for row in rows:
+                row["reason"] = row.get("reason") or (
+                    "random" if project.settings.order == "random" else "order"
+                )
+            _lease(connection, project, person, rows, expires)
         return self._items(project, rows, person, expires)
 
     def release(self, ref: str, *, annotator: str | None = None, items: Sequence[int] | None = None) -> int:
@@ -277,21 +282,20 @@ def _gold(
 
 
 def _lease(
-    connection: Connection, project: Project, person: str, numbers: Sequence[int], expires: float
+    connection: Connection, project: Project, person: str, rows: Sequence[dict[str, Any]], expires: float
 ) -> None:
     from sqlalchemy import or_
 
     from labstudio.labeling.tables import leases as t
 
     old = t.delete().where(t.c.project == project.number)
-    mine = (t.c.annotator == person) & t.c.item.in_(numbers)
+    mine = (t.c.annotator == person) & t.c.item.in_([row["number"] for row in rows])
     connection.execute(old.where(or_(t.c.expires <= time.time(), mine)))
-    if numbers:
-        rows = [
-            {"item": number, "annotator": person, "project": project.number, "expires": expires}
-            for number in numbers
-        ]
-        connection.execute(t.insert(), rows)
+    if rows:
+        same = {"annotator": person, "project": project.number, "expires": expires}
+        connection.execute(
+            t.insert(), [{"item": row["number"], "reason": row["reason"], **same} for row in rows]
+        )
 
 
 def _said_by(connection: Connection, numbers: Sequence[int], person: str) -> dict[int, dict[str, Any]]:

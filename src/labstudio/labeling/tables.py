@@ -92,7 +92,7 @@ priorities = Table(
     Column("item", Integer, ForeignKey("labeling_items.number"), primary_key=True),
     Column("project", Integer, nullable=False),
     Column("priority", Float, nullable=False),  # the highest first
-    Column("reason", String, nullable=False),  # uncertain | diverse | random | audit | asked
+    Column("reason", String, nullable=False),  # unsure | diverse | random | audit | sent back | chosen
     Index("ix_labeling_priorities_project", "project", "priority"),
 )
 
@@ -103,6 +103,7 @@ leases = Table(
     Column("annotator", String, primary_key=True),
     Column("project", Integer, nullable=False),
     Column("expires", Float, nullable=False),
+    Column("reason", String, nullable=False),
     Index("ix_labeling_leases_project", "project", "annotator"),
 )
 
@@ -120,6 +121,7 @@ annotations = Table(
     Column("suggestion", Integer),  # what stood before the person's eyes
     Column("supersedes", Integer),  # what counted of the same annotator before; of an undo: what is undone
     Column("run", Integer),  # the model run of an automatic label
+    Column("reason", String),  # why it was asked: those asked at random tell how good a model is
     Column("batch", String),  # what was done in one stroke is undone in one
     Column("late", Boolean, nullable=False),  # a vote more than was asked for: others had been faster
     Column("client_id", String, nullable=False),
@@ -187,7 +189,9 @@ reviews = Table(
     Column("annotation", Integer),  # the reviewer's own, that now decides
     Column("reviewer", String, nullable=False),
     Column("note", Text, nullable=False),
+    Column("client_id", String, nullable=False),
     Column("created", Float, nullable=False),
+    UniqueConstraint("client_id"),
     Index("ix_labeling_reviews_item", "item"),
 )
 

@@ -198,7 +198,7 @@ def value_now(value: Mapping[str, Any], schema: LabelSchema) -> dict[str, Any]:
 
 def same_value(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two values say the same, whatever the ids of their shapes."""
-    return _plain(one) == _plain(other)
+    return plain_value(one) == plain_value(other)
 
 
 def labels_of(value: Mapping[str, Any]) -> list[str]:
@@ -209,7 +209,8 @@ def labels_of(value: Mapping[str, Any]) -> list[str]:
     return [*value.get("labels", ()), *(part["label"] for part in parts if part.get("label"))]
 
 
-def _plain(value: Mapping[str, Any]) -> dict[str, Any]:
+def plain_value(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a value without the ids of its shapes, which may differ where all else is the same."""
     found = dict(value)
     for name in ("shapes", "spans", "cells"):
         if name in found:

@@ -246,4 +246,26 @@ ROUTES = (
     Route(
         "POST", "labeling/{project}/notes/{note}/resolve", t.Nothing, a.Done, "write", labeling.resolve_note
     ),
+    Route(
+        "GET",
+        "labeling/{project}/review",
+        t.ReviewOf,
+        a.LabelingReview,
+        "read",
+        labeling.labeling_review,
+        slow=True,
+    ),
+    Route(
+        "POST", "labeling/{project}/reviews", t.NewReview, a.LabelingDecided, "write", labeling.review_item
+    ),
+    Route("POST", "labeling/{project}/gold", t.NewGold, a.Done, "write", labeling.set_gold),
+    Route(
+        "GET",
+        "labeling/{project}/dashboard",
+        t.Nothing,
+        a.LabelingDashboard,
+        "read",
+        labeling.labeling_dashboard,
+        slow=True,
+    ),
 )

@@ -217,3 +217,94 @@ class LabelingSynced(Model):
     changed: int
     retired: int
     restored: int
+
+
+class LabelingStanding(Model):
+    """What stands of an item, whose word that is, and how sure it is."""
+
+    value: Value
+    source: Literal["review", "people", "import", "model"]
+    sure: float
+    votes: int
+    disputed: bool
+
+
+class LabelingToReview(Model):
+    """An item before a reviewer: what counts of each annotator, and what stands without the reviewer."""
+
+    item: LabelingItem
+    said: list[LabelingSaid]
+    standing: LabelingStanding | None
+
+
+class LabelingReview(Model):
+    """Items to review, the least sure first."""
+
+    total: int
+    offset: int
+    items: list[LabelingToReview]
+
+
+class LabelingDecided(Model):
+    """What a decision came to: the annotation that stands now; None where the item was sent back."""
+
+    item: int
+    annotation: int | None
+
+
+class LabelCount(Model):
+    """How often a label (by id) stands: by the word of people, and of a model alone."""
+
+    label: str
+    people: int
+    model: int
+
+
+class LabelingPerson(Model):
+    """How an annotator is doing: seconds an item (median), labels an hour, gold items, agreement.
+
+    `accuracy` is the chance that they are right, by Dawid and Skene.
+    """
+
+    person: str
+    labeled: int
+    skipped: int
+    seconds: float | None
+    per_hour: float | None
+    gold_right: int
+    gold_seen: int
+    agreement: float | None
+    accuracy: float | None
+    last: float
+
+
+class LabelingPair(Model):
+    """How often two annotators said the same, of how many items that both have answered."""
+
+    one: str
+    other: str
+    same: int
+    both: int
+
+
+class LabelingHard(Model):
+    """An item on which people disagree."""
+
+    item: int
+    key: str
+    sure: float
+    votes: int
+
+
+class LabelingDashboard(Model):
+    """The numbers of a project. `days` are labels a day: when it began, and how many."""
+
+    progress: LabelingProgress
+    labels: list[LabelCount]
+    people: list[LabelingPerson]
+    alpha: float | None
+    pairs: list[LabelingPair]
+    hardest: list[LabelingHard]
+    disputed: int
+    majority_differs: int
+    days: list[tuple[float, int]]

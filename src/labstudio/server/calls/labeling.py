@@ -168,6 +168,51 @@ def labeling_media(studio: Studio, told: t.MediaOf, project: str, item: str) -> 
     return Raw(picture.content, picture.mimetype, etag=picture.etag)
 
 
+def labeling_review(studio: Studio, told: t.ReviewOf, project: str) -> a.LabelingReview:
+    """Return items that have their answers and no decision, the least sure first."""
+    labeling = studio.workspace.labeling
+    page = labeling.to_review(project, told.kind, offset=told.offset, limit=told.limit)
+    found = labeling.get(project)
+    return a.LabelingReview(
+        total=page.total,
+        offset=page.offset,
+        items=[
+            a.LabelingToReview(
+                item=_item(found, one.item),
+                said=[a.LabelingSaid(**vars(said)) for said in one.said],
+                standing=one.standing
+                and a.LabelingStanding(
+                    **{name: getattr(one.standing, name) for name in a.LabelingStanding.model_fields}
+                ),
+            )
+            for one in page.items
+        ],
+    )
+
+
+def review_item(studio: Studio, told: t.NewReview, project: str) -> a.LabelingDecided:
+    """Accept, fix, or send an item back to its annotators."""
+    number = studio.workspace.labeling.review(
+        project, told.item, told.decision, told.value, note=told.note, client_id=told.client_id
+    )
+    return a.LabelingDecided(item=told.item, annotation=number)
+
+
+def set_gold(studio: Studio, told: t.NewGold, project: str) -> a.Done:
+    """Say that the answer to an item is known, or is known no longer."""
+    labeling = studio.workspace.labeling
+    if told.known:
+        labeling.set_gold(project, told.item, told.value)
+    else:
+        labeling.unset_gold(project, told.item)
+    return a.Done(id=str(told.item))
+
+
+def labeling_dashboard(studio: Studio, told: t.Nothing, project: str) -> a.LabelingDashboard:
+    """Return progress, distribution, people, agreement and the hardest items of a project."""
+    return a.LabelingDashboard(**asdict(studio.workspace.labeling.dashboard(project)))
+
+
 def _number(told: str) -> int:
     return int(told) if told.isdecimal() and len(told) < 16 else -1  # which nothing has
 

@@ -127,3 +127,29 @@ class MediaOf(Told):
     """How an item's image is wanted."""
 
     size: int = Field(0, ge=0, le=4_096, description="Longest side in pixels; 0 for the original.")
+
+
+class ReviewOf(Told):
+    """Which items a reviewer looks at."""
+
+    kind: Literal["all", "disputed", "flagged", "audit"] = Field("all", description="Which of them.")
+    offset: int = Field(0, ge=0, description="First item.")
+    limit: int = Field(20, ge=1, le=200, description="Number of items.")
+
+
+class NewReview(Told):
+    """A reviewer's decision."""
+
+    client_id: str = Field(min_length=1, max_length=60, description="As for an answer.")
+    item: int = Field(description="Number of the item.")
+    decision: Literal["accept", "fix", "send_back"] = Field(description="What is decided.")
+    value: Value | None = Field(None, description="What it is; of an accepted one what stands if not told.")
+    note: str = Field("", max_length=10_000, description="Why.")
+
+
+class NewGold(Told):
+    """An item whose answer is known."""
+
+    item: int = Field(description="Number of the item.")
+    value: Value | None = Field(None, description="The answer; what a reviewer has decided if not told.")
+    known: bool = Field(True, description="False lets it be like any other again.")

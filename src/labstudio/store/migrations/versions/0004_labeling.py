@@ -109,6 +109,7 @@ def upgrade() -> None:
         sa.Column("suggestion", sa.Integer),
         sa.Column("supersedes", sa.Integer),
         sa.Column("run", sa.Integer),
+        sa.Column("reason", sa.String),
         sa.Column("batch", sa.String),
         sa.Column("late", sa.Boolean, nullable=False),
         sa.Column("client_id", sa.String, nullable=False),
@@ -137,6 +138,7 @@ def upgrade() -> None:
         sa.Column("annotator", sa.String, primary_key=True),
         sa.Column("project", sa.Integer, nullable=False),
         sa.Column("expires", sa.Float, nullable=False),
+        sa.Column("reason", sa.String, nullable=False),
     )
     op.create_index("ix_labeling_leases_project", "labeling_leases", ["project", "annotator"])
     op.create_table(
@@ -172,7 +174,9 @@ def upgrade() -> None:
         sa.Column("annotation", sa.Integer),
         sa.Column("reviewer", sa.String, nullable=False),
         sa.Column("note", sa.Text, nullable=False),
+        sa.Column("client_id", sa.String, nullable=False),
         sa.Column("created", sa.Float, nullable=False),
+        sa.UniqueConstraint("client_id"),
     )
     op.create_index("ix_labeling_reviews_item", "labeling_reviews", ["item"])
     op.create_table(
