@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from labstudio.jobs import Job, Jobs, Kind, Outcome
     from labstudio.jobs.job import Watch
     from labstudio.labeling import Labeling
+    from labstudio.lineage import Lineage
     from labstudio.models import Models
-    from labstudio.store import Edge, Event, Store
+    from labstudio.store import Event, Store
 
 FOLDER = ".labstudio"
 VARIABLE = "LABSTUDIO_WORKSPACE"
@@ -131,6 +132,15 @@ class Workspace:
         return Models(self.store)
 
     @cached_property
+    def lineage(self) -> Lineage:
+        """What was made from what: ``ws.lineage("model:churn@2")`` is the graph around a model."""
+        from labstudio.lineage import Lineage
+
+        return Lineage(
+            self.store, self.data, run=lambda run: self.automl.get(run), models=lambda: self.models.list()
+        )
+
+    @cached_property
     def jobs(self) -> Jobs:
         """Background jobs; their processes find this workspace by their environment."""
         from labstudio.jobs import Jobs
@@ -146,10 +156,6 @@ class Workspace:
     def events(self, limit: int = 100) -> list[Event]:
         """Return what happened: who, what, when, through which door; newest first."""
         return self.store.events(limit)
-
-    def lineage(self, subject: str) -> list[Edge]:
-        """Return what something was made from and what was made from it, such as of ``"model:churn@2"``."""
-        return self.store.lineage(subject)
 
     def __repr__(self) -> str:
         return f"Workspace({str(self._where)!r})"

@@ -65,6 +65,14 @@ def test_an_asset_is_described_put_away_and_traced(people: Any) -> None:
     people.good("%data append shop people --as more")
     assert people.value("(more.ref, more.rows)") == ("shop@2", 6)
     assert "shop@1" in people.good("%data lineage shop").text
+    said = people.good("%lineage shop@2 --as graph")
+    assert "appended shop@1" in said.text
+    assert people.value("[node.kind for node in graph.nodes]") == ["source", "data", "data"]
+    assert "2 OpenLineage events" in people.good("%lineage export shop@2 shop.jsonl").text
+    assert people.value("len(open('shop.jsonl').readlines())") == 2
+    assert "sc:Dataset" in people.good("%data card shop@1").text
+    assert "card.json" in people.good("%data card shop@1 --out card.json").text
+    assert people.value("'@context' in open('card.json').read()")
     assert "it is used by data:shop@2" in people.run("%data delete shop@1").error
     assert "shop@2 is deleted" in people.good("%data delete shop@2").text
     assert "It was there already" in people.good("%data refresh shop").text

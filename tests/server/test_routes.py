@@ -161,8 +161,12 @@ def test_the_way_from_data_to_a_prediction(server: Server) -> None:
     usual = {one["name"]: one["usual"] for one in detail["inputs"]}
     answer = server.post(f"models/{ref('spend@1')}/predict", rows=[usual, {"age": None}])
     assert len(answer["predictions"]) == 2
-    kinds = {node["kind"] for node in server.get("lineage", subject="model:spend@1")["nodes"]}
-    assert {"file", "data", "run", "model"} <= kinds
+    kinds = [node["kind"] for node in server.get("lineage", subject="model:spend@1")["nodes"]]
+    assert kinds == ["source", "data", "run", "model"]
+    events = server.ask("GET", "lineage/events?subject=model:spend@1")[1].decode().splitlines()
+    assert [json.loads(line)["eventType"] for line in events] == ["COMPLETE"] * 3
+    card = json.loads(server.ask("GET", f"data/{ref('people@1')}/card")[1])
+    assert (card["@type"], card["name"]) == ("sc:Dataset", "people")
     assert (
         server.ask("GET", f"models/{ref('spend@1')}/file")[1]
         == server.ask("GET", f"automl/runs/{run['id']}/model")[1]

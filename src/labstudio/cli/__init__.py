@@ -21,6 +21,7 @@ __all__ = ["main"]
 
 GROUPS = {
     "data": "Data assets: add, list, show, profile, plot, diff",
+    "lineage": "What something was made from and what of it; export to OpenLineage",
     "quality": "Quality rules of data: rules, suggest, add, remove, check, failing, release, export",
     "automl": "Search for models: run, list, show, leaderboard, certificate, charts, stop, clean",
     "models": "Registered models: register, list, show, predict",
@@ -100,6 +101,10 @@ def _commands(group: str) -> dict[str, Command]:
         from labstudio.verbs.data import DATA
 
         return DATA
+    if group == "lineage":
+        from labstudio.verbs.lineage import LINEAGE
+
+        return LINEAGE
     if group == "quality":
         from labstudio.verbs.quality import QUALITY
 

@@ -103,6 +103,13 @@ class Described:
             row = connection.execute(select(t).where(t.c.name == name)).mappings().first()
         return _about(row) if row is not None else About(name)
 
+    def card(self, ref: str | Version) -> dict[str, Any]:
+        """Return the Croissant card of a version; see `labstudio.data.croissant.card`."""
+        from labstudio.data.croissant import card
+
+        version = self.get(ref) if isinstance(ref, str) else ref
+        return card(version, self.about(version.name), original=self._store.files.has(version.sha256))
+
     def abouts(self) -> dict[str, About]:
         """Return what is said of every asset, by name."""
         from sqlalchemy import select

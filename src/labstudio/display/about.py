@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from labstudio.display import wording
-from labstudio.display.bundle import Bundle, Facts, Heading, Line, Table
+from labstudio.display.bundle import Bundle, Code, Facts, Heading, Line, Table
 
 if TYPE_CHECKING:
     from labstudio.data.about import About
     from labstudio.data.verify import Damage
-    from labstudio.store import Edge
+    from labstudio.lineage import Graph
 
 
 def said(sentence: str) -> Bundle:
@@ -37,18 +37,29 @@ def damages(found: Sequence[Damage], ref: str | None) -> Bundle:
     return Bundle(Heading(what, "", "bad", "damaged"), *(Line(one.sentence, "bad") for one in found))
 
 
-def lineage(subject: str, edges: Sequence[Edge]) -> Bundle:
-    """Show the edges that lead to something and from it."""
-    if not edges:
-        return Bundle(Heading(f"Lineage of {subject}"), Line("Nothing is known of what it was made from."))
-    rows = [
-        [_short(edge.source), edge.relation, _short(edge.target), wording.ago(edge.created)] for edge in edges
-    ]
+def card(content: dict[str, Any], out: str | None) -> Bundle:
+    """Show a Croissant card, or where it is."""
+    if out is not None:
+        return said(f"The card of {content['name']} is in {out}.")
+    return Bundle(Code(json.dumps({key: value for key, value in content.items() if key != "@context"},
+                                  indent=2, ensure_ascii=False)))  # fmt: skip
+
+
+def lineage(graph: Graph) -> Bundle:
+    """Show what something was made from and what was made from it, sources first."""
+    if not graph.edges:
+        return Bundle(
+            Heading(f"Lineage of {graph.subject}"), Line("Nothing is known of what it was made from.")
+        )
+    labels = {node.subject: node.label for node in graph.nodes}
+    made: dict[str, list[str]] = {node.subject: [] for node in graph.nodes}
+    for edge in graph:
+        made[edge.target].append(f"{edge.relation} {labels[edge.source]}")
+    rows = [[node.kind, node.label, node.facts, ", ".join(made[node.subject])] for node in graph.nodes]
+    beside = f"{len(graph.sources)} before, {len(graph.results)} after"
+    here = list(labels).index(graph.subject)
     return Bundle(
-        Heading(f"Lineage of {subject}", f"{len(rows)}"), Table(["from", "was", "into", "when"], rows)
+        Heading(f"Lineage of {labels[graph.subject]}", beside),
+        Table(["", "", "what it is", "how it was made"], rows, best=here, width=60),
+        *([Line("There is more than is shown: it is far from here.", "warn")] if graph.cut else []),
     )
-
-
-def _short(subject: str) -> str:
-    kind, _, name = subject.partition(":")
-    return f"file {name[:12]}…" if kind == "file" else subject

@@ -88,6 +88,7 @@ ROUTES = (
     Route("GET", "workspace", t.Nothing, a.Overview, "read", workspace.overview),
     Route("GET", "events", t.Newest, list[a.Event], "read", workspace.events),
     Route("GET", "lineage", t.Subject, a.Lineage, "read", workspace.lineage),
+    Route("GET", "lineage/events", t.Subject, Raw, "read", workspace.lineage_events),
     Route("GET", "forms/{name}", t.Nothing, a.Form, "read", workspace.form),
     Route("POST", "cells", t.CellOf, a.Cell, "read", workspace.cell),
     Route("GET", "data", t.Assets, list[a.Asset], "read", data.assets),
@@ -103,6 +104,7 @@ ROUTES = (
     Route(
         "GET", "data/{ref}/associations", t.Nothing, a.Associations, "read", explore.associations, slow=True
     ),
+    Route("GET", "data/{ref}/card", t.Nothing, Raw, "read", data.card),
     Route("GET", "data/{ref}/compare", t.Compared, a.Comparison, "read", explore.compare, slow=True),
     Route("GET", "data/{ref}/plots", t.Nothing, list[a.Suggestion], "read", explore.plots, slow=True),
     Route("POST", "data/{ref}/plot", Chart, a.Plot, "read", explore.plot, slow=True),

@@ -182,10 +182,10 @@ class Store:
         with self.read() as connection:
             return events.newest(connection, limit)
 
-    def lineage(self, subject: str) -> list[lineage.Edge]:
-        """Return all edges that lead to `subject` and from it, through any number of steps."""
+    def lineage(self, subject: str, most: int | None = None) -> list[lineage.Edge]:
+        """Return the edges that lead to `subject` and from it, `most` each way, the nearest ones."""
         with self.read() as connection:
-            return lineage.around(connection, subject)
+            return lineage.around(connection, subject, most)
 
     def close(self) -> None:
         """Close the connections of this process; the next use opens new ones."""

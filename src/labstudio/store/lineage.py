@@ -34,16 +34,20 @@ def link(connection: Connection, source: str, target: str, relation: str) -> Non
         )
 
 
-def around(connection: Connection, subject: str) -> list[Edge]:
-    """Return everything `subject` was made from and everything made from it, through any number of steps."""
-    from sqlalchemy import select, union
+def around(connection: Connection, subject: str, most: int | None = None) -> list[Edge]:
+    """Return everything `subject` was made from and everything made from it, through any number of steps.
+
+    At most `most` edges each way where that is given, those that are nearest.
+    """
+    from sqlalchemy import select
 
     from labstudio.store.tables import lineage
 
-    # UNION (not UNION ALL) drops repeated rows, so that even a circle of edges comes to an end
-    up = select(lineage).where(lineage.c.target == subject).cte("up", recursive=True)
-    up = up.union(select(lineage).join(up, lineage.c.target == up.c.source))
-    down = select(lineage).where(lineage.c.source == subject).cte("down", recursive=True)
-    down = down.union(select(lineage).join(down, lineage.c.source == down.c.target))
-    rows = connection.execute(union(select(up), select(down)).order_by("created", "source", "target"))
-    return [Edge(**row) for row in rows.mappings()]
+    found: set[Edge] = set()
+    for near, far in ((lineage.c.target, "source"), (lineage.c.source, "target")):
+        # UNION (not UNION ALL) drops repeated rows, so that even a circle of edges comes to an end; step by
+        # step, so that a limit keeps what is nearest
+        way = select(lineage).where(near == subject).cte("way", recursive=True)
+        way = way.union(select(lineage).join(way, near == way.c[far]))
+        found.update(Edge(**row) for row in connection.execute(select(way).limit(most)).mappings())
+    return sorted(found, key=lambda edge: (edge.created, edge.source, edge.target))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from labstudio.errors import Invalid
+from labstudio.errors import Invalid, Unavailable
 from labstudio.options import help_text, nearest, options
 
 if TYPE_CHECKING:
@@ -91,6 +91,21 @@ def pick(commands: Mapping[str, Command], tokens: Sequence[str], door: str) -> t
     near = nearest(tokens[0], verbs)
     advice = f"did you mean {near}?" if near else f"there is {', '.join(verbs)}."
     raise Invalid(f"There is no {door} {tokens[0]}; {advice}")
+
+
+def save_text(path: str, text: str) -> None:
+    """Write a file that a person has named.
+
+    Raises
+    ------
+    Unavailable
+        It cannot be written there.
+    """
+    place = Path(path).expanduser()
+    try:
+        place.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Unavailable(f"{place} cannot be written ({error.strerror}); choose another place.") from None
 
 
 class Door:

@@ -9,6 +9,7 @@ from pydantic import Field
 from labstudio.data.options import ImportOptions
 from labstudio.display import about as views
 from labstudio.verbs import Answer, Command, Door, Told
+from labstudio.verbs.lineage import CARD, TRACE
 
 _ASSET = {"choices": "assets"}
 
@@ -41,14 +42,6 @@ class Rows(ImportOptions):
 
     data: str = Field(description="Data asset, such as churn.", json_schema_extra=dict(_ASSET))
     source: str = Field(min_length=1, description="Path of the file (in a cell also a DataFrame variable).")
-
-
-class Traced(Told):
-    """What to trace."""
-
-    subject: str = Field(
-        min_length=1, description="Such as churn@3 (data), model:churn@2 or run:… ; as the graph names it."
-    )
 
 
 def _describe(door: Door, told: Described) -> Answer:
@@ -98,12 +91,6 @@ def _append(door: Door, told: Rows) -> Answer:
     return Answer(data.version(version), plain(version), version)
 
 
-def _lineage(door: Door, told: Traced) -> Answer:
-    subject = told.subject if ":" in told.subject else door.workspace.data.get(told.subject).subject
-    edges = door.workspace.lineage(subject)
-    return Answer(views.lineage(subject, edges), [asdict(edge) for edge in edges], edges)
-
-
 ASSETS = {
     "describe": Command(Described, _describe, "Say what it is: description, tags, owner.", ("data",),
                         gives="what is said of it"),
@@ -116,6 +103,6 @@ ASSETS = {
     "delete": Command(Name, _delete, "Delete a version that nothing was made of, for good.", ("data",)),
     "verify": Command(Checked, _verify, "Hash the stored bytes again and name what is damaged.", ("data",),
                       gives="the damages"),
-    "lineage": Command(Traced, _lineage, "Trace what something was made from, and what of it.", ("subject",),
-                       gives="the edges"),
+    "card": CARD,
+    "lineage": TRACE,
 }  # fmt: skip

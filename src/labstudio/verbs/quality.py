@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from labstudio.data.quality.rules import Rule
 from labstudio.display import quality as views
-from labstudio.errors import NotFound, Unavailable
-from labstudio.verbs import Answer, Command, Door, Told
+from labstudio.errors import NotFound
+from labstudio.verbs import Answer, Command, Door, Told, save_text
 from labstudio.verbs.data import Asset
 
 if TYPE_CHECKING:
@@ -109,11 +108,7 @@ def _release(door: Door, told: Release) -> Answer:
 def _export(door: Door, told: Export) -> Answer:
     code = door.workspace.quality.to_pandera(told.data)
     if told.out is not None:
-        path = Path(told.out).expanduser()
-        try:
-            path.write_text(code, encoding="utf-8")
-        except OSError as error:
-            raise Unavailable(f"{path} cannot be written ({error.strerror}); choose another place.") from None
+        save_text(told.out, code)
     return Answer(views.code(code, told.out), {"code": code}, code)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from labstudio.verbs import Command, automl, data, jobs, models, quality
+from labstudio.verbs import Command, automl, data, jobs, lineage, models, quality
 
 VERBS: dict[str, dict[str, Command]] = {
     "workspace": {"": data.USE},
     "data": data.DATA,
+    "lineage": lineage.LINEAGE,
     "quality": quality.QUALITY,
     "automl": {"": automl.RUN, **automl.RUNS},
     "leaderboard": {"": automl.LEADERBOARD},

@@ -43,12 +43,17 @@ class Event(Model):
 
 
 class Node(Model):
-    """One thing in a lineage; `subject` is such as data:churn@3, `label` is for people."""
+    """One thing in a lineage; `subject` is such as data:churn@3, `label` is for people.
+
+    `place` is where a source lies; `here` says whether it is still in the workspace.
+    """
 
     subject: str
     kind: str
     label: str
     facts: str
+    place: str
+    here: bool
 
 
 class Edge(Model):
@@ -60,11 +65,15 @@ class Edge(Model):
 
 
 class Lineage(Model):
-    """What something was made from, and what was made from it."""
+    """What something was made from, and what was made from it, sources first.
+
+    `cut` says that there is more than is told.
+    """
 
     subject: str
     nodes: list[Node]
     edges: list[Edge]
+    cut: bool
 
 
 class Group(Model):

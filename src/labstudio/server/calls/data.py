@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from labstudio.data.options import ImportOptions
@@ -72,6 +73,14 @@ def rows(studio: Studio, told: t.Page, ref: str) -> a.Rows | Raw:
         return Raw(page.to_arrow(), ARROW)
     shown = [_column(version.schema.columns[place]) for place in window]
     return a.Rows(total=page.total, offset=page.offset, columns=shown, values=page.to_json())
+
+
+def card(studio: Studio, told: t.Nothing, ref: str) -> Raw:
+    """Return the Croissant card of a version: what it is and holds, for programs and catalogues."""
+    data = studio.workspace.data
+    version = data.get(ref)
+    content = json.dumps(data.card(version), indent=2, ensure_ascii=False)
+    return Raw(content.encode(), "application/ld+json", f"{version.name}-{version.version}.croissant.json")
 
 
 def begin_upload(studio: Studio, told: t.NewUpload) -> a.Upload:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from importlib import metadata
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from labstudio.data.chart import Chart
-from labstudio.errors import LabstudioError, NotFound
+from labstudio.errors import NotFound
 from labstudio.forms import cell as write_cell
 from labstudio.forms import first, groups
 from labstudio.forms import form as draw_form
+from labstudio.lineage.openlineage import lines
 from labstudio.options import nearest
 from labstudio.server import answers as a
 from labstudio.server import told as t
+from labstudio.server.raw import Raw
 
 if TYPE_CHECKING:
     from labstudio.server.studio import Studio
-    from labstudio.workspace import Workspace
 
 SETUP = "%load_ext labstudio"
 _SHARED = (
@@ -63,35 +64,20 @@ def events(studio: Studio, told: t.Newest) -> list[a.Event]:
 
 def lineage(studio: Studio, told: t.Subject) -> a.Lineage:
     """Return what something was made from, and what was made from it."""
-    edges = studio.workspace.lineage(told.subject)
-    subjects = dict.fromkeys([told.subject, *(s for edge in edges for s in (edge.source, edge.target))])
-    made_by = {edge.target: edge for edge in edges}
-    imported = {edge.source: edge.target for edge in edges if edge.relation == "imported"}
-    nodes = [_node(studio.workspace, subject, subject in made_by, imported) for subject in subjects]
-    told_edges = [a.Edge(source=edge.source, target=edge.target, relation=edge.relation) for edge in edges]
-    return a.Lineage(subject=told.subject, nodes=nodes, edges=told_edges)
+    graph = studio.workspace.lineage(told.subject)
+    return a.Lineage(
+        subject=graph.subject,
+        nodes=[a.Node(**asdict(node)) for node in graph.nodes],
+        edges=[a.Edge(source=edge.source, target=edge.target, relation=edge.relation) for edge in graph],
+        cut=graph.cut,
+    )
 
 
-def _node(workspace: Workspace, subject: str, made: bool, imported: dict[str, str]) -> a.Node:
-    kind, _, name = subject.partition(":")
-    label, facts = name, ""
-    try:
-        if kind == "data":
-            version = workspace.data.get(name)
-            facts = f"{version.rows:,} × {len(version.schema)}"
-        elif kind == "run":
-            run = workspace.automl.get(name)
-            label, facts = run.id, f"AutoML, {run.state}"
-        elif kind == "model":
-            facts = workspace.models.get(name).task
-        elif kind == "file" and subject in imported:
-            version = workspace.data.get(imported[subject].partition(":")[2])
-            label, facts = PurePath(version.source).name or "DataFrame", "source"
-        elif kind == "file":
-            label, facts = ("ONNX file" if made else "file"), name[:8]
-    except LabstudioError:
-        facts = "no longer here"
-    return a.Node(subject=subject, kind=kind, label=label, facts=facts)
+def lineage_events(studio: Studio, told: t.Subject) -> Raw:
+    """Return the OpenLineage events of something and of what it was made from, a line each."""
+    events = studio.workspace.lineage.events(told.subject)
+    name = re.sub(r"[^\w.-]+", "-", told.subject)
+    return Raw(lines(events).encode(), "application/x-ndjson", f"{name}.jsonl")
 
 
 def form(studio: Studio, told: t.Nothing, name: str) -> a.Form:
