@@ -86,7 +86,7 @@ class Server:
         except HTTPError as error:
             status, content, kind = error.code, error.read(), error.headers["Content-Type"] or ""
         self.seen.append(status)
-        return status, json.loads(content) if "json" in kind else content
+        return status, json.loads(content) if kind.partition(";")[0].endswith("json") else content
 
     def get(self, path: str, /, **query: Any) -> Any:
         """Return what a route answers that has to answer."""

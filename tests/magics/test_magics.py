@@ -82,6 +82,30 @@ def test_an_asset_is_described_put_away_and_traced(people: Any) -> None:
     assert people.good("%data verify").text
 
 
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("%data diff twice@1 twice@2", "3 rows added"),
+        ("%data diff twice@1 twice@2 --key age", "town"),
+        ("%data describe twice --tags eu", "eu"),
+        ("%data verify twice", "every stored byte is as it was"),
+        ("%data card twice", '"name": "twice"'),
+        ("%lineage twice@2", "DataFrame"),
+        ("%quality suggest twice --save", "Suggested for twice"),
+        ("%quality rules twice", "Rules of twice"),
+        ("%quality check twice", "twice@2"),
+        ("%quality export twice", "import pandera.pandas as pa\n"),
+    ],
+)
+def test_what_a_verb_gives_is_shown_as_people_read_it_and_not_as_code_has_it(
+    people: Any, cell: str, says: str
+) -> None:
+    people.good("%data add twice people\nlater = people.assign(age=people['age'] + 1)\n%data add twice later")
+    said = people.good(cell)
+    assert says in said.text
+    assert [sorted(bundle) for bundle in said.shown] == [["text/html", "text/plain"]]
+
+
 def test_the_cell_form_tells_the_same(people: Any) -> None:
     said = people.good(
         '%%data add\n# where it is\nname: cells\nsource: people.csv\ntypes: {"age": "category"}'

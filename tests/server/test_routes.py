@@ -163,9 +163,9 @@ def test_the_way_from_data_to_a_prediction(server: Server) -> None:
     assert len(answer["predictions"]) == 2
     kinds = [node["kind"] for node in server.get("lineage", subject="model:spend@1")["nodes"]]
     assert kinds == ["source", "data", "run", "model"]
-    events = server.ask("GET", "lineage/events?subject=model:spend@1")[1].decode().splitlines()
+    events = server.ask("GET", "lineage/events", subject="model:spend@1")[1].decode().splitlines()
     assert [json.loads(line)["eventType"] for line in events] == ["COMPLETE"] * 3
-    card = json.loads(server.ask("GET", f"data/{ref('people@1')}/card")[1])
+    card = server.get(f"data/{ref('people@1')}/card")
     assert (card["@type"], card["name"]) == ("sc:Dataset", "people")
     assert (
         server.ask("GET", f"models/{ref('spend@1')}/file")[1]

@@ -52,15 +52,18 @@ def _magic(door: Cell, name: str, commands: Mapping[str, Command]) -> Any:
 
 def _register_views(shell: InteractiveShell) -> None:
     """Show the studio's own objects by their views; the capabilities themselves know no notebook."""
-    from labstudio.display import about, automl, data, jobs, studio
+    from labstudio.display import about, automl, data, explore, jobs, quality, studio
 
     views = {
-        ("labstudio.data.about", "About"): about.about,
         ("labstudio.automl.run", "Run"): automl.run,
         ("labstudio.automl.result", "AutoMLResult"): automl.leaderboard,
         ("labstudio.onnx.certificate", "Certificate"): automl.certificate,
         ("labstudio.jobs.job", "Job"): jobs.job,
         ("labstudio.data.version", "Version"): data.version,
+        ("labstudio.data.about", "About"): about.about,
+        ("labstudio.data.compare", "Comparison"): explore.comparison,
+        ("labstudio.data.quality.quality", "Check"): quality.check,
+        ("labstudio.lineage.graph", "Graph"): about.lineage,
         ("labstudio.models.version", "ModelVersion"): studio.model,
         ("labstudio.workspace", "Workspace"): studio.workspace,
     }

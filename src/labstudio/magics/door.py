@@ -113,7 +113,7 @@ def in_cells(command: Command) -> Command:
         answer: Answer = command.run(door, model(**given))
         name = getattr(told, "as_", None)
         if name is None:
-            return answer.view if answer.value is None else answer.value
+            return answer.value if command.gives and _has_view(door.shell, answer.value) else answer.view
         from IPython.display import display
 
         door.shell.user_ns[name] = answer.value
@@ -121,6 +121,17 @@ def in_cells(command: Command) -> Command:
         return None
 
     return Command(told_in_cells, run, command.summary, command.positional, command.gives)
+
+
+def _has_view(shell: InteractiveShell, value: Any) -> bool:
+    """Whether a notebook shows it by more than its text; a list of rules, say, it does not."""
+    if hasattr(value, "_repr_html_"):
+        return True
+    try:
+        shell.display_formatter.mimebundle_formatter.lookup(value)
+    except KeyError:
+        return False
+    return True
 
 
 def _variable(name: str | None) -> str | None:

@@ -77,7 +77,7 @@ def lineage_events(studio: Studio, told: t.Subject) -> Raw:
     """Return the OpenLineage events of something and of what it was made from, a line each."""
     events = studio.workspace.lineage.events(told.subject)
     name = re.sub(r"[^\w.-]+", "-", told.subject)
-    return Raw(lines(events).encode(), "application/x-ndjson", f"{name}.jsonl")
+    return Raw(lines(events).encode(), "application/jsonlines", f"{name}.jsonl")
 
 
 def form(studio: Studio, told: t.Nothing, name: str) -> a.Form:
