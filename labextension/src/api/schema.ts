@@ -72,6 +72,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/labstudio/api/lineage/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the OpenLineage events of something and of what it was made from, a line each. */
+        get: operations["lineage_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/labstudio/api/forms/{name}": {
         parameters: {
             query?: never;
@@ -237,6 +254,23 @@ export interface paths {
         };
         /** Return which columns of a version go together. */
         get: operations["associations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/data/{ref}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return the Croissant card of a version: what it is and holds, for programs and catalogues. */
+        get: operations["card"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2479,12 +2513,15 @@ export interface components {
         };
         /**
          * Lineage
-         * @description What something was made from, and what was made from it.
+         * @description What something was made from, and what was made from it, sources first.
+         *
+         *     `cut` says that there is more than is told.
          */
         Lineage: {
             subject: string;
             nodes: components["schemas"]["Node"][];
             edges: components["schemas"]["Edge"][];
+            cut: boolean;
         };
         /**
          * Log
@@ -3081,12 +3118,16 @@ export interface components {
         /**
          * Node
          * @description One thing in a lineage; `subject` is such as data:churn@3, `label` is for people.
+         *
+         *     `place` is where a source lies; `here` says whether it is still in the workspace.
          */
         Node: {
             subject: string;
             kind: string;
             label: string;
             facts: string;
+            place: string;
+            here: boolean;
         };
         /**
          * Operation
@@ -4267,6 +4308,37 @@ export interface operations {
             };
         };
     };
+    lineage_events: {
+        parameters: {
+            query: {
+                subject: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     form: {
         parameters: {
             query?: never;
@@ -4667,6 +4739,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Associations"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    card: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description What went wrong, in a sentence. */
