@@ -6,6 +6,7 @@ import React, { ReactElement } from 'react';
 import type { RunDetail } from '../api/client';
 import { CertificateCard } from '../shared/certificate';
 import { duration, interval, score } from '../shared/format';
+import { LineageCard } from '../shared/lineage';
 import { Ago, Card, Chip } from '../shared/parts';
 import type { IStudio } from '../studio';
 import { fileAddress } from './actions';
@@ -63,6 +64,7 @@ export function Overview({
           </ul>
         </Card>
       )}
+      <LineageCard studio={studio} subject={`run:${run.id}`} />
       {alerted > 0 && <Guardrails studio={studio} guardrails={run.guardrails} limit={alerted} onAll={onGuardrails} />}
     </div>
   );

@@ -3,10 +3,10 @@
  */
 import React, { useState } from 'react';
 
-import type { Asset, AssetDetail, Said } from '../api/client';
+import { address, Asset, AssetDetail, Said } from '../api/client';
 import { bytes, number } from '../shared/format';
 import { okIcon } from '../shared/icons';
-import { LineageView } from '../shared/lineage';
+import { LineageCard } from '../shared/lineage';
 import { Ago, Button, Card, Chip, Middle } from '../shared/parts';
 import { IColumn, SortableTable } from '../shared/table';
 import type { IStudio } from '../studio';
@@ -23,9 +23,7 @@ export function VersionsAndLineage({ studio, asset, onCompare }: IProps) {
   const { trans } = studio;
   return (
     <>
-      <Card title={trans.__('Lineage')} note={trans.__('click a box to open it')}>
-        <LineageView studio={studio} subject={asset.subject} />
-      </Card>
+      <LineageCard studio={studio} subject={asset.subject} />
       <Card title={trans.__('Versions')} note={trans.__('a version never changes')}>
         <Versions studio={studio} asset={asset} onCompare={onCompare} />
       </Card>
@@ -132,6 +130,14 @@ function Actions({ studio, version, here, onCompare }: IActions) {
           )
         )}
       </span>
+      <a
+        className="ls-link"
+        href={address('/labstudio/api/data/{ref}/card', { ref: version.ref })}
+        download
+        title={trans.__('What %1 is and holds, as a Croissant card for catalogues and loaders', version.ref)}
+      >
+        {trans.__('Card')}
+      </a>
       {!here && onCompare && <Button plain label={trans.__('Compare')} onClick={() => onCompare(version.ref)} />}
       <Button
         plain

@@ -6,8 +6,8 @@ import React from 'react';
 import type { ModelDetail } from '../api/client';
 import { CertificateCard } from '../shared/certificate';
 import { Fetched, useFetched } from '../shared/fetched';
-import { LineageView } from '../shared/lineage';
-import { Ago, Card, Chip, Middle, StateView, VersionChip } from '../shared/parts';
+import { LineageCard } from '../shared/lineage';
+import { Ago, Chip, Middle, StateView, VersionChip } from '../shared/parts';
 import type { IStudio } from '../studio';
 import { fileOf } from './file';
 import { TryIt } from './tryIt';
@@ -28,16 +28,13 @@ export default function ModelDocument({ studio, model }: IProps) {
 }
 
 function Overview({ studio, model }: { studio: IStudio; model: ModelDetail }) {
-  const { trans } = studio;
   return (
     <div className="ls-model">
       <Head studio={studio} model={model} />
       <div className="ls-model-columns">
         <div className="ls-model-column">
           <Versions studio={studio} model={model} />
-          <Card title={trans.__('Lineage')} note={trans.__('click a box to open it')}>
-            <LineageView studio={studio} subject={model.subject} />
-          </Card>
+          <LineageCard studio={studio} subject={model.subject} />
         </div>
         <div className="ls-model-column">
           <TryIt key={model.ref} studio={studio} model={model} />
