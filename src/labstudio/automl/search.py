@@ -28,7 +28,7 @@ RESTART_SECONDS = 5.0
 """What a fresh worker needs for its imports; a candidate that has to be killed costs that too."""
 _EARLY = 4  # candidates that are worth more time than those after them
 _MOST_FAILURES = 5  # in a row: then something is wrong that another try will not mend
-_GRACE_SECONDS, _GRACE = 2.0, 0.5
+_GRACE_SECONDS, _GRACE = 2.0, 0.75
 """What a learner that stops itself may be late, at least and as a share of its time, before it is ended."""
 _HANGS = 3600.0
 """Without a budget: seconds after which a candidate hangs, or twenty times the longest of the others."""
@@ -134,7 +134,7 @@ class Search:
     def _is_open(self, learner: str) -> bool:
         """Whether there is time for one more of a learner, and it does not hang."""
         ended = sum(trial.learner == learner for trial in self.found)
-        return self._hung[learner] <= ended // 4 and self._seconds_for(learner) > self._least(learner)
+        return self._hung[learner] <= ended and self._seconds_for(learner) > self._least(learner)
 
     def _recall(self) -> None:
         """Take over what an earlier process has done of this run."""
