@@ -181,6 +181,28 @@ def test_a_model_whose_file_is_not_exact_gives_way_to_the_next_best(
     assert "trial 0 (baseline) is recommended" in result.notes[-1]
 
 
+def test_where_no_file_is_exact_the_best_is_handed_back_and_marked(
+    mixed: pd.DataFrame, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from labstudio.automl.learners.baseline import Baseline
+    from labstudio.automl.learners.linear import Linear
+
+    for learner in (Baseline, Linear):
+        monkeypatch.setattr(
+            learner,
+            "emit",
+            lambda self, graph, X, right=learner.emit: graph.node(
+                "Mul", [right(self, graph, X), graph.constant(1.001)]
+            ),
+        )
+    settings = AutoMLSettings(trials=2, learners=["baseline", "linear"])
+    result = fit(features(mixed, "price"), "price", settings, executor=pool)
+    assert result.best.learner == "linear"
+    assert not result.certificate.passed
+    assert "not certified" in result.notes[-1]
+    assert "Not certified" in result.certificate.sentence()
+
+
 def test_a_class_with_a_single_training_row_is_judged_by_the_log_loss(pool: ThreadPoolExecutor) -> None:
     frame = pd.DataFrame({"x": np.arange(20.0), "y": [True] * 2 + [False] * 18})
     result = fit(frame, "y", AutoMLSettings(trials=3, holdout=0.5), executor=pool)

@@ -158,7 +158,7 @@ def fit(
             ),
             interval=_interval(training, chosen, done.held_out, held_weights, decided),
             rows={"training": len(training.train), "holdout": len(training.held)},
-            notes=(*training.notes, *done.notes, *_regrets(search, trial)),
+            notes=(*training.notes, *done.notes, *_regrets(search, trial, done.model)),
             stopped=ear.stopped,
             seconds=round(clock.elapsed, 3),
             guardrails=checked,
@@ -287,12 +287,14 @@ def _workers(executor: Executor | None, settings: AutoMLSettings) -> Iterator[Ex
             workers.shutdown(wait=False, cancel_futures=True)
 
 
-def _regrets(search: Search, recommended: Trial) -> Iterator[str]:
+def _regrets(search: Search, recommended: Trial, model: CertifiedModel) -> Iterator[str]:
     """What a person should know of a search that did not end as it should."""
     failed = [trial for trial in search.trials if trial.state == "failed"]
     if failed and all(trial.learner == "baseline" for trial in search.found):
         last = failed[-1]
         yield f"Only the baseline could be fitted ({last.learner}: {last.message}). Give it more time."
+    if not model.certificate.passed:
+        yield "No candidate's file answers just as its libraries do: this one is the best, and not certified."
     best = search.ranked()[0]
     if recommended.learner != ENSEMBLE and recommended != best:
         yield (
