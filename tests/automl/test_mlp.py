@@ -60,6 +60,7 @@ def test_tiny_tables_and_constant_ones_are_fitted(task):
         (np.array([[-1.0], [1.0]]), np.array([0, 1])),
         (np.array([[0.5], [0.0], [0.1]]), np.array([1, 1, 1])),
         (np.zeros((4, 2)), np.array([0, 1, 0, 1])),
+        (np.array([[1e-310, 1.0], [2e-310, 0.0], [0.0, 1.0], [3e-310, 0.0]]), np.array([0, 1, 0, 1])),
     ]:
         learner = mlp(X, y.astype(float), task, validation=(X, y.astype(float)))
         same(learner, X, task)

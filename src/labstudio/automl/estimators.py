@@ -69,6 +69,7 @@ class _AutoML(BaseEstimator):
         exclude: Sequence[str] | None = None,
         types: dict[str, str] | None = None,
         threads: int | None = None,
+        workers: int | None = None,
         seed: int = 0,
     ) -> None:
         self.budget = budget
@@ -93,6 +94,7 @@ class _AutoML(BaseEstimator):
         self.exclude = exclude
         self.types = types
         self.threads = threads
+        self.workers = workers
         self.seed = seed
 
     def fit(

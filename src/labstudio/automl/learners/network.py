@@ -25,6 +25,7 @@ LOOKED_AT = 20_000
 _WIDEST = 512  # pieces in all that numbers are cut into, if there are not that many numbers
 _FEW = 32  # different values that are told apart in any case
 _NARROWEST = 1e-4  # of a feature's range: on narrower pieces rounding would be seen
+_POINT = 1e-30  # a feature within so little is constant
 _WEIGHTS = 120_000  # of the first layer: on wide tables it is narrower, to stay small and quick
 _CHUNK = 8192  # rows at a time
 
@@ -111,6 +112,8 @@ def pieces(X: np.ndarray, bins: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
     found: list[tuple[int, float, float]] = []
     for feature, different in enumerate(values):
         low, high = float(X[:, feature].min()), float(X[:, feature].max())
+        if high - low <= _POINT:  # rounding's, and one over it would be more than float32 holds
+            continue
         inside = (
             different
             if len(different) <= max(_FEW, 3 * bins)
@@ -122,8 +125,7 @@ def pieces(X: np.ndarray, bins: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
                 edges.append(float(edge))
         if len(edges) > 2 and bins > 1:
             found += [(feature, a, 1 / (b - a)) for a, b in pairwise(edges)]
-        if high - low > 1e-30:
-            found.append((feature, low, 1 / (high - low)))
+        found.append((feature, low, 1 / (high - low)))
     source, start, scale = zip(*(found or [(0, 0.0, 0.0)]), strict=True)
     return np.array(source, np.int64), np.array(start, np.float32), np.array(scale, np.float32)
 
