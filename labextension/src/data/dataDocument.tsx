@@ -16,6 +16,7 @@ import { VersionsAndLineage } from './versions';
 import type { AssetView } from './view';
 
 const Prepare = lazy(() => import('./prepare/prepare'));
+const Quality = lazy(() => import('./quality/quality'));
 
 export type OpenRecipe = (input: string, recipe: { name: string; steps: readonly object[] }) => void;
 
@@ -86,6 +87,17 @@ function Whole({ studio, asset, profile, view, onRecipe }: Omit<IProps, 'asset'>
             page(
               <Suspense fallback={<Skeleton lines={8} />}>
                 <Prepare studio={studio} asset={asset} view={view} onRecipe={onRecipe} />
+              </Suspense>
+            )
+        },
+        {
+          id: 'quality',
+          label: trans.__('Quality'),
+          note: asset.held ? trans.__('held back') : undefined,
+          content: () =>
+            page(
+              <Suspense fallback={<Skeleton lines={8} />}>
+                <Quality studio={studio} asset={asset} onPrepare={() => view.go('prepare')} />
               </Suspense>
             )
         },
