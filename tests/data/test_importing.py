@@ -310,3 +310,11 @@ def test_options_are_refused_with_what_is_allowed():
     with pytest.raises(ValueError, match="'klingon' is not known"):
         ImportOptions(encoding="klingon")
     assert ImportOptions(delimiter="\\t").delimiter == "\t"
+
+
+def test_lines_above_a_table_with_line_breaks_in_its_values_are_counted():
+    from labstudio.data.hints import of_text
+
+    rows = [f'{i};"two\nlines";{i},5' for i in range(9)]
+    [hint] = of_text("\n".join(["Report", "of May", "", "id;note;price", *rows]), 1, {})
+    assert hint.fix == {"skip_rows": 3}

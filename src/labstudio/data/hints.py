@@ -170,28 +170,36 @@ def _above(text: str, options: dict[str, Any]) -> int:
     delimiter = options.get("delimiter") or _delimiter(text)
     best = 0
     for sign in dict.fromkeys([delimiter, *",;\t|"]):
-        widths = [len(row) for row in csv.reader(lines, delimiter=sign)] if _readable(lines, sign) else []
-        filled = [width for width in widths if width > 1]
+        rows = _rows(lines, sign)
+        filled = [width for _, width in rows if width > 1]
         if not filled:
             continue
         usual = Counter(filled).most_common(1)[0][0]
-        first = next((i for i, line in enumerate(widths) if line == usual and lines[i][:1] not in "#%"), 0)
+        first = next(
+            (i for i, (line, width) in enumerate(rows) if width == usual and lines[line][:1] not in "#%"), 0
+        )
+        above = rows[first][0]
         if (
-            0 < first <= MOST_ABOVE
+            0 < above <= MOST_ABOVE
             and filled.count(usual) >= 2
-            and filled.count(usual) * 2 > len(widths) - first
+            and filled.count(usual) * 2 > len(rows) - first
         ):
-            best = first
+            best = above
             break
     return best if best != options.get("skip_rows", 0) else 0
 
 
-def _readable(lines: list[str], sign: str) -> bool:
-    """Whether each line is a row, so that their numbers agree."""
+def _rows(lines: list[str], sign: str) -> list[tuple[int, int]]:
+    """The line that each row begins in, and how many values it has; a value in quotes may go over lines."""
+    reader, begins = csv.reader(lines, delimiter=sign), 0
+    found = []
     try:
-        return sum(1 for _ in csv.reader(lines, delimiter=sign)) == len(lines)
+        for row in reader:
+            found.append((begins, len(row)))
+            begins = reader.line_num
     except csv.Error:
-        return False
+        return []
+    return found
 
 
 def _delimiter(text: str) -> str:
