@@ -3688,6 +3688,7 @@ export interface components {
              */
             key: string | null;
             /**
+             * Format: expression
              * @description Such as: price > 0 and (state = paid or paid is missing).
              * @default null
              */
