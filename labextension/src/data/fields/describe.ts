@@ -55,7 +55,6 @@ export interface ISchema {
   required?: string[];
   $ref?: string;
   $defs?: Record<string, ISchema>;
-  format?: string;
   choices?: string;
   keys?: string;
 }
@@ -89,11 +88,8 @@ function fieldOf(name: string, told: ISchema, required: boolean, defs: Record<st
 
 function editorOf(schema: ISchema, items?: ISchema): Editor {
   const { choices, type } = schema;
-  if (schema.format === 'expression') {
-    return 'expression';
-  }
-  if (choices === 'order') {
-    return 'order';
+  if (choices === 'expression' || choices === 'order') {
+    return choices;
   }
   if (choices === 'columns') {
     return type === 'array' ? 'columns' : 'column';

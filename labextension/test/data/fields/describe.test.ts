@@ -8,7 +8,7 @@ const schema: ISchema = {
     names: { type: 'array', items: { type: 'string' }, choices: 'columns', description: 'Columns.' },
     column: { type: 'string', choices: 'columns' },
     by: { type: 'array', items: { type: 'string' }, choices: 'order' },
-    where: { type: 'string', format: 'expression' },
+    where: { type: 'string', choices: 'expression' },
     renamed: { type: 'object', additionalProperties: { type: 'string' }, keys: 'columns' },
     parts: { type: 'object', additionalProperties: { type: 'number' } },
     edges: { type: 'array', items: { type: 'number' } },

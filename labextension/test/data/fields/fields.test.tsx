@@ -68,7 +68,7 @@ it('adds rows of several fields', () => {
 
 it('marks the place of a mistake in an expression, and takes an offer by the keyboard', () => {
   const error = "There is no column 'aeg'. (at character 1)\n  aeg > 3\n  ^";
-  const told = show({ where: { type: 'string', format: 'expression' } }, { where: 'aeg > 3' }, error);
+  const told = show({ where: { type: 'string', choices: 'expression' } }, { where: 'aeg > 3' }, error);
   expect(screen.getByRole('alert').textContent).toContain("There is no column 'aeg'.");
   expect(document.querySelector('mark')?.textContent).toBe('a');
   const box = screen.getByRole('combobox') as HTMLTextAreaElement;

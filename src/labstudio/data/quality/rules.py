@@ -131,7 +131,7 @@ class Rule(BaseModel):
         None,
         max_length=2_000,
         description="Such as: price > 0 and (state = paid or paid is missing).",
-        json_schema_extra={"format": "expression"},
+        json_schema_extra={"choices": "expression"},
     )
     shift: float = Field(
         0.2, gt=0, description="Largest shift of a distribution (population stability index)."

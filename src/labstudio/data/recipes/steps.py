@@ -197,7 +197,7 @@ class Filter(Step):
     where: str = Field(
         min_length=1,
         description="Condition, such as amount > 0.",
-        json_schema_extra={"format": "expression"},
+        json_schema_extra={"choices": "expression"},
     )
     title, group = "Filter rows", "Rows"
 
@@ -260,7 +260,7 @@ class Derive(_Derived):
     value: str = Field(
         min_length=1,
         description="Expression, such as price * quantity.",
-        json_schema_extra={"format": "expression"},
+        json_schema_extra={"choices": "expression"},
     )
     title, group = "New column", "Columns"
 
