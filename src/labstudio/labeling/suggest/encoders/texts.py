@@ -34,7 +34,7 @@ class TextEncoder:
     (5, 3)
     """
 
-    def __init__(self, directions: int = 200, max_terms: int = 50_000, seed: int = 0) -> None:
+    def __init__(self, directions: int = 100, max_terms: int = 50_000, seed: int = 0) -> None:
         self.directions, self.max_terms, self.seed = directions, max_terms, seed
 
     def fit(self, items: Sequence[str]) -> Self:
