@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from labstudio.data.recipes.lines import read
 from labstudio.magics.door import in_cells, split
-from labstudio.options import from_lines, from_tokens
 from labstudio.verbs import pick
 from labstudio.verbs.table import VERBS
 
@@ -51,10 +51,9 @@ def _read(line: str, cell: str | None = None) -> None:
     name, _, told = line.partition(" ")
     commands = {verb: in_cells(command) for verb, command in VERBS[name].items()}
     command, tokens = pick(commands, split(told, name), f"%{name}")
-    if cell is None:
-        from_tokens(command.model, tokens, positional=command.positional)
-    else:
-        from_lines(command.model, cell, tokens, positional=command.positional)
+    told = command.told(tokens, cell)
+    if command.body and cell is not None:
+        read(getattr(told, command.body))
 
 
 def test_the_site_builds_without_a_warning_and_every_page_is_in_its_contents(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def _kinds(ws: Workspace) -> dict[str, Kind]:
         return Outcome(result={"data": ws.data.refresh(job.spec["name"]).ref})
 
     def recipe_run(job: Job, watch: Watch) -> Outcome:
-        version = ws.recipes.run(job.spec["name"], job.spec["input"], job.spec["steps"])
+        version = ws.recipes.run(job.spec["name"], job.spec["input"], job.spec["steps"], print)
         return Outcome(result={"data": version.ref})
 
     return {

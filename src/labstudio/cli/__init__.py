@@ -23,6 +23,7 @@ GROUPS = {
     "data": "Data assets: add, list, show, profile, plot, diff",
     "lineage": "What something was made from and what of it; export to OpenLineage",
     "quality": "Quality rules of data: rules, suggest, add, remove, check, failing, release, export",
+    "prepare": "Preparation of data by steps: list, show, preview, run, code",
     "automl": "Search for models: run, list, show, leaderboard, certificate, charts, stop, clean",
     "models": "Registered models: register, list, show, predict",
     "jobs": "Background jobs: list, show, log, stop, kill, again",
@@ -109,6 +110,10 @@ def _commands(group: str) -> dict[str, Command]:
         from labstudio.verbs.quality import QUALITY
 
         return QUALITY
+    if group == "prepare":
+        from labstudio.verbs.recipes import PREPARE
+
+        return PREPARE
     if group == "automl":
         from labstudio.verbs.automl import CERTIFICATE, CHARTS, LEADERBOARD, RUN, RUNS
 

@@ -51,7 +51,7 @@ def version(found: Version) -> Bundle:
                 "added": f"{wording.ago(found.created)} by {found.by}",
             }
         ),
-        _frame(found.frame().head(PREVIEW_ROWS)),
+        first_rows(found.frame().head(PREVIEW_ROWS)),
     )
 
 
@@ -138,10 +138,11 @@ def predict(model: OnnxModel, frame: pd.DataFrame, *, proba: bool = False) -> pd
 
 def predictions(frame: pd.DataFrame, title: str) -> Bundle:
     """Show the first rows of predictions."""
-    return Bundle(Heading(title, f"{len(frame):,} rows"), _frame(frame.head(PREVIEW_ROWS)))
+    return Bundle(Heading(title, f"{len(frame):,} rows"), first_rows(frame.head(PREVIEW_ROWS)))
 
 
-def _frame(frame: pd.DataFrame) -> Table:
+def first_rows(frame: pd.DataFrame) -> Table:
+    """Show the rows of a small frame, its first columns."""
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
     count = frame.shape[1]

@@ -64,6 +64,8 @@ class Completer:
             command, words = self._command(cell[1], cell[2])
             if command is None:
                 return "", []
+            if command.body:
+                return self._in_steps(line, command, words)
             told = dict(re.findall(r"^\s*(?:--)?([\w-]+):\s+(.*?)\s*$", "\n".join(lines[1:]), re.MULTILINE))
             return self._in_lines(command, line, {**_told(words), **told})
         called = re.match(r"\s*(?:[\w\s,]+=\s*)?%%?(\w+)\s+(.*)$", line, re.DOTALL)
@@ -106,6 +108,19 @@ class Completer:
             return name, _starting((f"{option}: " for option in known if option not in told), name)
         option = known.get(name.removeprefix("--").replace("-", "_"))
         return self._value(option, value.lstrip(), told, _line_value) if option is not None else ("", [])
+
+    def _in_steps(self, line: str, command: Command, words: list[str]) -> tuple[str, list[str]]:
+        """Complete a step of a recipe: its first word, then columns and functions."""
+        from labstudio.data.recipes.functions import FUNCTIONS
+        from labstudio.data.recipes.lines import WORDS, quoted
+
+        fragment = re.search(r"(?:`[^`]*|[^\W\d]\w*)?$", line)[0]  # type: ignore[index]
+        if not line[: len(line) - len(fragment)].strip().removeprefix("off:"):
+            return fragment, _starting((f"{word} " for word in WORDS), fragment)
+        told = {command.positional[0]: words[0]} if words else {}
+        found = [quoted(name) for name in self._names("columns(data)", told)]
+        functions = [f"{name}(" for name, one in FUNCTIONS.items() if one.typed] if fragment else []
+        return fragment, _starting([*found, *functions], fragment)
 
     def _value(
         self, option: Option, fragment: str, told: Mapping[str, str], quote: Any

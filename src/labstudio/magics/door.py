@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +19,6 @@ from pydantic import AfterValidator, Field, create_model
 
 from labstudio.display.progress import NotebookWatch
 from labstudio.errors import Invalid, LabstudioError
-from labstudio.options import from_lines, from_tokens
 from labstudio.verbs import Answer, Command, Door, pick
 
 if TYPE_CHECKING:
@@ -72,12 +72,7 @@ class Cell(Door):
         """Run one magic as it was written; what is wrong fails the cell with its sentence alone."""
         try:
             command, tokens = pick(commands, split(line, name), f"%{name}")
-            lookup, places = self._lookup, command.positional
-            if cell is None:
-                told = from_tokens(command.model, tokens, positional=places, lookup=lookup)
-            else:
-                told = from_lines(command.model, cell, tokens, positional=places, lookup=lookup)
-            return command.run(self, told)
+            return command.run(self, command.told(tokens, cell, self._lookup))
         except LabstudioError as error:
             sentence = str(error)
             # IPython asks the exception how to show itself: the sentence, and no traceback under it
@@ -120,7 +115,7 @@ def in_cells(command: Command) -> Command:
         display(answer.view)
         return None
 
-    return Command(told_in_cells, run, command.summary, command.positional, command.gives)
+    return replace(command, model=told_in_cells, run=run)
 
 
 def _has_view(shell: InteractiveShell, value: Any) -> bool:

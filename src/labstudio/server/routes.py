@@ -133,8 +133,10 @@ ROUTES = (
     Route(
         "POST", "recipes/preview", t.PreviewRecipe, a.RecipePreview, "read", recipes.preview_recipe, slow=True
     ),
+    Route("POST", "recipes/cancel", t.CancelPreview, a.Done, "read", recipes.cancel_preview),
+    Route("GET", "recipes/columns/{ref}", t.Nothing, a.RecipeLineage, "read", recipes.recipe_lineage),
     Route("POST", "recipes/run", t.RunRecipe, a.Added, "write", recipes.run_recipe),
-    Route("POST", "recipes/code", t.RecipeCode, a.RecipeCode, "read", recipes.recipe_code),
+    Route("POST", "recipes/code", t.RecipeCode, a.RecipeCode, "read", recipes.recipe_code, slow=True),
     Route("POST", "recipes/lines", t.RecipeLines, a.RecipeLines, "read", recipes.recipe_lines),
     Route("GET", "recipes", t.Nothing, list[a.Recipe], "read", recipes.recipes),
     Route("GET", "recipes/{name}", t.Nothing, a.Recipe, "read", recipes.recipe),

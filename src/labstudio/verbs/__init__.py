@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel, ConfigDict
 
 from labstudio.errors import Invalid, Unavailable
-from labstudio.options import help_text, nearest, options
+from labstudio.options import Lookup, from_lines, from_tokens, help_text, nearest, options
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,8 @@ class Command:
     """One verb of a door: what it is told (`model`), and what it then does with it.
 
     `run` gets the door's own context and an instance of `model`; the names in `positional` need no flag;
-    `gives` says what code can go on with, where there is something.
+    `gives` says what code can go on with, where there is something. `body` names the option that is all of a
+    ``%%`` cell below its first line, `notes` is what its help says at the end.
     """
 
     model: type[BaseModel]
@@ -70,13 +71,27 @@ class Command:
     summary: str
     positional: tuple[str, ...] = ()
     gives: str = ""
+    body: str = ""
+    notes: str = ""
 
     def help(self, name: str) -> str:
         known = options(self.model)
         needed = [o for o in known if o.required and o.name not in self.positional]
         parts = [name, *map(str.upper, self.positional), *(f"{o.flag} {o.name.upper()}" for o in needed)]
         parts += ["[options]"] if len(known) > len(parts) - 1 else []
-        return help_text(self.model, " ".join(parts), self.summary)
+        text = help_text(self.model, " ".join(parts), self.summary)
+        return f"{text}\n\n{self.notes}" if self.notes else text
+
+    def told(self, tokens: Sequence[str], cell: str | None = None, lookup: Lookup | None = None) -> BaseModel:
+        """Read what a line says, and a cell below it."""
+        places = self.positional
+        if cell is None or self.body:
+            told = from_tokens(
+                self.model, [token for token in tokens if token != "->" or not self.body],
+                positional=places, lookup=lookup,
+            )  # fmt: skip
+            return told if cell is None else told.model_copy(update={self.body: cell})
+        return from_lines(self.model, cell, tokens, positional=places, lookup=lookup)
 
 
 def pick(commands: Mapping[str, Command], tokens: Sequence[str], door: str) -> tuple[Command, list[str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from labstudio.verbs import Command, automl, data, jobs, lineage, models, quality
+from labstudio.verbs import Command, automl, data, jobs, lineage, models, quality, recipes
 
 VERBS: dict[str, dict[str, Command]] = {
     "workspace": {"": data.USE},
     "data": data.DATA,
     "lineage": lineage.LINEAGE,
     "quality": quality.QUALITY,
+    "prepare": recipes.PREPARE,
     "automl": {"": automl.RUN, **automl.RUNS},
     "leaderboard": {"": automl.LEADERBOARD},
     "certificate": {"": automl.CERTIFICATE},

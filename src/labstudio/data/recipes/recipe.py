@@ -1,85 +1,30 @@
-"""Steps put together: read from values, written as one SQL query or as a pandas script. It runs nothing."""
+"""Steps put together: read from values, written as a query or as a script, with what each column comes from.
+
+It runs nothing.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from labstudio.data import engine
-from labstudio.data.recipes.steps import STEPS, Columns, Step
+from labstudio.data.recipes.prelude import PANDAS, POLARS, with_prelude
+from labstudio.data.recipes.steps import STEPS, Columns, Given, Query, Step, Table
 from labstudio.errors import Invalid
 
-PRELUDE = '''\
-import re
+ENGINE = 2  # another number where the same steps give other rows than before
+_RESERVED = {"r", "i", "a", "b", "n", "part", "drawn", "first"}  # what queries call their own columns
+_COMMENT = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
-import numpy as np
-import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
-
-def read(path):
-    """Read a table with exact missing values; whole numbers of 64 bits, dates in microseconds."""
-    table, made = pq.read_table(path), {}
-    for name, column in zip(table.column_names, table.columns):
-        kind = column.type
-        if pa.types.is_integer(kind):
-            made[name] = column.cast(pa.int64())
-        elif pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-            column = column.cast(pa.float64())
-            made[name] = pc.if_else(pc.is_nan(column), None, column)
-        elif pa.types.is_boolean(kind):
-            made[name] = column
-        elif pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-            made[name] = column.cast(pa.timestamp("us"))
-        else:
-            made[name] = column.cast(pa.string())
-    return pa.table(made).to_pandas(types_mapper=pd.ArrowDtype)
-
-
-def constant(df, value):
-    kind = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.string()}.get(type(value))
-    kind = pa.timestamp("us") if isinstance(value, pd.Timestamp) else kind
-    return pd.Series(pd.array([value] * len(df), dtype=pd.ArrowDtype(kind or pa.null())), index=df.index)
-
-
-def compute(function, *columns, **options):
-    """Call a function of pyarrow on whole columns; what is no number is missing."""
-    made = function(*map(pa.array, columns), **options)
-    if pa.types.is_floating(made.type):
-        made = pc.if_else(pc.is_nan(made), None, made)
-    return pd.Series(pd.array(made, dtype=pd.ArrowDtype(made.type)), index=columns[0].index)
-
-
-def extract(pattern, text):
-    found = re.search(pattern, text, re.ASCII)
-    return (found[min(1, found.re.groups)] or None) if found else None
-
-
-def to_number(column):
-    if column.dtype != pd.ArrowDtype(pa.string()):
-        return column.astype("float64[pyarrow]")
-    plain = column.where(column.str.fullmatch(r"NUMBER|true|false")).replace({"true": "1", "false": "0"})
-    return plain.map(float, na_action="ignore").astype("float64[pyarrow]")
-
-
-def to_text(column):
-    text = pa.array(column).cast(pa.string())
-    return pd.Series(pd.array(text, dtype=pd.ArrowDtype(pa.string())), index=column.index)
-
-
-def to_date(column):
-    if column.dtype != pd.ArrowDtype(pa.string()):
-        return column
-    plain = column.where(column.str.fullmatch(r"DATE"))
-    return pd.to_datetime(plain, format="ISO8601", errors="coerce").astype("timestamp[us][pyarrow]")
-'''
+# -- reading
 
 
 def steps_of(values: Sequence[Mapping[str, Any]]) -> list[Step]:
@@ -122,76 +67,236 @@ def identity(tables: Sequence[str], steps: Sequence[Step]) -> str:
     """Return the sha256 of the input tables, the recipe and the engine."""
     import duckdb
 
-    said = "\n".join([*tables, canonical(steps), f"duckdb {duckdb.__version__}"])
+    said = "\n".join([*tables, canonical(steps), f"recipes {ENGINE}, duckdb {duckdb.__version__}"])
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def kind_of(type_name: str) -> str:
-    """Return the kind of a DuckDB type."""
-    if type_name == "BOOLEAN":
-        return "boolean"
-    if type_name == "DATE" or type_name.startswith("TIMESTAMP"):
-        return "date"
-    numbers = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "U")
-    return (
-        "number" if type_name.startswith(numbers) and not type_name.startswith(("UUID", "UNION")) else "text"
+def table(ref: str, path: Path, name: str = "s0") -> Table:
+    """Return what a recipe has to know of a table."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns, casts, doubles = Columns(), dict[str, str](), set[str]()
+    for field in pq.read_schema(path):
+        kind = field.type
+        if pa.types.is_boolean(kind):
+            columns[field.name], wanted, plain = "boolean", "BOOLEAN", True
+        elif pa.types.is_integer(kind):
+            columns[field.name], wanted, plain = "number", "BIGINT", kind == pa.int64()
+        elif pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+            columns[field.name], wanted, plain = "number", "DOUBLE", kind == pa.float64()
+            doubles.add(field.name)
+        elif pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+            columns[field.name], wanted, plain = "date", "TIMESTAMP", kind == pa.timestamp("us")
+        else:
+            columns[field.name], wanted, plain = "text", "VARCHAR", kind == pa.string()
+        if not plain:
+            casts[field.name] = wanted
+    return Table(ref, columns, name, path, casts, frozenset(doubles))
+
+
+def names_for(refs: Sequence[str]) -> dict[str, str]:
+    """Give other tables names that queries and code can have: of ``customers@3`` it is ``customers_3``.
+
+    Examples
+    --------
+    >>> names_for(["customers@3", "2025-é@1"])
+    {'customers@3': 'customers_3', '2025-é@1': 't_2025___1'}
+    """
+    found = dict[str, str]()
+    for ref in refs:
+        name = re.sub(r"[^A-Za-z0-9_]", "_", ref)
+        name = name if name[0].isalpha() else f"t_{name}"
+        while name.lower() in {one.lower() for one in found.values()}:
+            name += "_"
+        found[ref] = name
+    return found
+
+
+# -- what the steps come to
+
+
+class StepWrong(Invalid):
+    """A step that cannot be done: its place from 0, and why."""
+
+    def __init__(self, place: int, step: Step, reason: Invalid) -> None:
+        super().__init__(f"Step {place + 1}, {step.title}: {reason}")
+        self.place, self.reason = place, reason
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step that is done, and what it finds."""
+
+    step: Step
+    given: Given
+    after: Columns
+
+
+def done(input: Table, steps: Sequence[Step], tables: Mapping[str, Table]) -> Iterator[Done]:
+    """Go through the steps that are switched on; Invalid where one cannot be done."""
+    columns = input.columns
+    for place, step in enumerate(steps):
+        if not step.enabled:
+            continue
+        given = Given(columns, tables)
+        try:
+            columns = step.columns(given)
+        except Invalid as error:
+            raise StepWrong(place, step, error) from None
+        yield Done(step, given, columns)
+
+
+def lineage(
+    input: Table, steps: Sequence[Step], tables: Mapping[str, Table]
+) -> tuple[dict[str, list[tuple[str, str]]], list[tuple[str, str]]]:
+    """Return the columns of the inputs that each column comes from, and those that decide about rows."""
+    found = {name: {(input.ref, name)} for name in input.columns}
+    rows = set[tuple[str, str]]()
+    for one in done(input, steps, tables):
+        before = found
+
+        def traced(
+            pair: tuple[str, str], before: dict[str, set[tuple[str, str]]] = before
+        ) -> set[tuple[str, str]]:
+            return {pair} if pair[0] else before[pair[1]]
+
+        rows |= {pair for name in one.step.deciding(one.given) for pair in before[name]}
+        sources = one.step.sources(one.given)
+        found = {name: set().union(*map(traced, sources.get(name, ()))) for name in one.after}
+    return {name: sorted(pairs) for name, pairs in found.items()}, sorted(rows)
+
+
+# -- writing
+
+
+def with_tables(query: str, tables: Sequence[Table], *, spelled: bool = False) -> str:
+    """Put other tables in front of a query."""
+    if not tables:
+        return query
+    said = ", ".join(f"{one.name} AS NOT MATERIALIZED ({one.scan(spelled=spelled)})" for one in tables)
+    return f"WITH {said} {query}"
+
+
+def needed(step: Step, tables: Mapping[str, Table]) -> list[Table]:
+    """Return the other tables of a step."""
+    return [tables[ref] for ref in step.inputs()]
+
+
+def sql(input: Table, steps: Sequence[Step], tables: Mapping[str, Table]) -> tuple[Columns, str]:
+    """Return the columns after the steps, and one query for all of them as the engine runs it."""
+    parts, columns = _parts(input, steps, tables, spelled=False)
+    said = ", ".join(f"{name} AS NOT MATERIALIZED ({query})" for name, query, _ in parts)
+    return columns, f"WITH {said} {_end(columns, parts[-1][0], steps, spelled=False)}"
+
+
+def sql_for_people(input: Table, steps: Sequence[Step], tables: Mapping[str, Table]) -> str:
+    """Write the steps as SQL for DuckDB, with the names of columns wherever DuckDB can tell them apart."""
+    found = [*done(input, steps, tables)]
+    spelled = all(
+        _can_be_spelled(one)
+        for one in (input.columns, *(step.after for step in found), *(t.columns for t in tables.values()))
     )
+    parts, columns = _parts(input, steps, tables, spelled=spelled)
+    ctes = ",\n\n".join(
+        "".join(f"-- {_comment(line)}\n" for line in comment) + f"{name} AS (\n  {query}\n)"
+        for name, query, comment in parts
+    )
+    return f"WITH\n{ctes}\n\n{_end(columns, parts[-1][0], steps, spelled=spelled, people=True)};\n"
 
 
-def load(connection: Any, path: Path, names: Sequence[str], limit: int | None = None) -> tuple[Columns, str]:
-    """Return the columns of a table and the query that reads it."""
-    aliases = ", ".join([*(f"c{n}" for n in range(len(names))), "r"])
-    source = f"read_parquet({engine.pattern(path)}, file_row_number = true) AS t({aliases})"
-    types = [row[1] for row in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()][
-        : len(names)
-    ]
-    columns, made = {}, []
-    for number, (name, kind) in enumerate(zip(names, types, strict=True)):
-        columns[name] = kind_of(kind)
-        said = {
-            "number": "BIGINT" if "INT" in kind else "DOUBLE",
-            "date": "TIMESTAMP",
-            "text": "VARCHAR",
-        }.get(columns[name], "BOOLEAN")
-        plain = f"CAST(c{number} AS {said})" if kind != said else f"c{number}"
-        if said == "DOUBLE":
-            plain = f"nullif({plain}, CAST('nan' AS DOUBLE))"
-        made.append(f"{plain} AS c{number}")
-    cut = f" LIMIT {limit}" if limit is not None else ""
-    return columns, f"SELECT {', '.join([*made, 'r'])} FROM {source}{cut}"
+def _parts(
+    input: Table, steps: Sequence[Step], tables: Mapping[str, Table], *, spelled: bool
+) -> tuple[list[tuple[str, str, list[str]]], Columns]:
+    """Return a name, a query and comments for each table and step, and the columns at the end."""
+    placed = any(step.orders for step in steps if step.enabled)
+    used = {ref for step in steps if step.enabled for ref in step.inputs()}
+    parts = [(one.name, one.scan(spelled=spelled), [one.ref]) for ref, one in tables.items() if ref in used]
+    parts.append(("s0", input.scan(placed=placed, spelled=spelled), [input.ref]))
+    columns, dense = input.columns, True
+    for number, one in enumerate(done(input, steps, tables), 1):
+        query = one.step.sql(Query(one.given, f"s{number - 1}", placed, dense, spelled))
+        parts.append((f"s{number}", query, [*one.step.note.splitlines(), f"{number}. {one.step.title}"]))
+        columns, dense = one.after, dense and one.step.keeps_rows
+    return parts, columns
 
 
-def sql(columns: Columns, source: str, steps: Sequence[Step]) -> tuple[Columns, str]:
-    """Return the columns after the steps, and one query for all of them."""
-    parts, ordered = [f"s0 AS ({source})"], False
-    for step in (step for step in steps if step.enabled):
-        after = step.columns(columns)
-        parts.append(f"s{len(parts)} AS ({step.sql(columns, f's{len(parts) - 1}')})")
-        columns, ordered = after, ordered or step.orders
-    names = ", ".join(f"c{number}" for number in range(len(columns)))
-    end = " ORDER BY r" if ordered else ""
-    return columns, f"WITH {', '.join(parts)} SELECT {names} FROM s{len(parts) - 1}{end}"
+def _end(columns: Columns, source: str, steps: Sequence[Step], *, spelled: bool, people: bool = False) -> str:
+    order = " ORDER BY r" if any(step.orders for step in steps if step.enabled) else ""
+    if spelled:
+        names = ", ".join(map(engine.name, columns))
+    else:
+        named = (f"c{n}" + (f" AS {engine.name(name)}" if people else "") for n, name in enumerate(columns))
+        names = ", ".join(named)
+    return f"SELECT {names} FROM {source}{order}"
 
 
-def pandas(columns: Columns, path: str, steps: Sequence[Step]) -> str:
+def _can_be_spelled(columns: Columns) -> bool:
+    folded = {name.casefold() for name in columns}
+    return len(folded) == len(columns) and not folded & _RESERVED and all(name.strip() for name in columns)
+
+
+def pandas(input: Table, steps: Sequence[Step], tables: Mapping[str, Table]) -> str:
     """Write the steps as a pandas script that ends with the table in ``df``."""
-    from labstudio.data.recipes.functions import DATE, NUMBER
 
-    lines = [
-        PRELUDE.replace('r"NUMBER|', f'r"{NUMBER}|').replace('r"DATE"', f'r"{DATE}"'),
-        "",
-        f"df = read({path!r})",
-    ]
+    def read(table: Table, name: str) -> list[str]:
+        lines = [f"{name} = pd.read_parquet({str(table.path)!r}, dtype_backend='pyarrow')"]
+        types = {
+            "BIGINT": "'int64[pyarrow]'", "DOUBLE": "'float64[pyarrow]'",
+            "TIMESTAMP": "'timestamp[us][pyarrow]'", "VARCHAR": "pd.ArrowDtype(pa.string())",
+        }  # fmt: skip
+        if table.casts:
+            casts = ", ".join(f"{column!r}: {types[kind]}" for column, kind in table.casts.items())
+            lines.append(f"{name} = {name}.astype({{{casts}}})")
+        for column in sorted(table.nans or ()):
+            lines.append(f"{name}[{column!r}] = compute(pc.coalesce, {name}[{column!r}])")
+        return lines
+
+    return _script(input, steps, tables, read, lambda step, given: step.pandas(given), PANDAS)
+
+
+def polars(input: Table, steps: Sequence[Step], tables: Mapping[str, Table]) -> str:
+    """Write the steps as a Polars script that ends with the table in ``df``."""
+
+    def read(table: Table, name: str) -> list[str]:
+        lines = [f"{name} = pl.read_parquet({str(table.path)!r}, glob=False)"]
+        types = {"BIGINT": "Int64", "DOUBLE": "Float64", "TIMESTAMP": "Datetime('us')", "VARCHAR": "String"}
+        if table.casts:
+            casts = ", ".join(f"{column!r}: pl.{types[kind]}" for column, kind in table.casts.items())
+            lines.append(f"{name} = {name}.cast({{{casts}}})")
+        if table.nans:
+            lines.append(f"{name} = {name}.with_columns(pl.col({sorted(table.nans)!r}).fill_nan(None))")
+        return lines
+
+    return _script(input, steps, tables, read, lambda step, given: step.polars(given), POLARS)
+
+
+def _script(
+    input: Table,
+    steps: Sequence[Step],
+    tables: Mapping[str, Table],
+    read: Callable[[Table, str], list[str]],
+    write: Callable[[Step, Given], list[str]],
+    prelude: dict[str, str],
+) -> str:
+    used = [ref for step in steps if step.enabled for ref in step.inputs()]
+    lines = [f"# {_comment(input.ref)}", *read(input, "df")]
+    for ref in dict.fromkeys(used):
+        lines += read(tables[ref], tables[ref].name)
+    found = done(input, steps, tables)
     for step in steps:
         if step.note:
-            lines += [f"# {line}" for line in step.note.splitlines()]
+            lines += [f"# {_comment(line)}" for line in step.note.splitlines()]
         if not step.enabled:
             lines.append(f"# switched off: {step.title}")
             continue
-        after = step.columns(columns)
-        lines += step.pandas(columns)
-        columns = after
-    return "\n".join(lines) + "\n"
+        one = next(found)
+        lines += write(one.step, one.given)
+    return with_prelude(lines, prelude)
+
+
+def _comment(line: str) -> str:
+    return _COMMENT.sub(" ", line)
 
 
 def notebook(code: str, title: str) -> dict[str, Any]:

@@ -7,25 +7,25 @@ from __future__ import annotations
 
 import builtins
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from threading import Lock
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from labstudio.data import engine
+from labstudio.data.adding import Made, asset_name
 from labstudio.data.recipes import recipe as r
+from labstudio.data.recipes.previews import Preview, Previews, sentence
+from labstudio.data.recipes.steps import Step, Table
 from labstudio.errors import Invalid, NotFound
 from labstudio.store.identity import who
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import duckdb
-
     from labstudio.data.assets import Data, Version
-    from labstudio.data.recipes.steps import Columns
     from labstudio.store import Store
 
+EVERY = 2.0  # seconds between two words about progress
 Steps = Sequence[Mapping[str, Any]]
 
 
@@ -40,42 +40,15 @@ class Saved:
     by: str
 
 
-@dataclass(frozen=True)
-class Tried:
-    """What one step did to the sample."""
-
-    op: str
-    enabled: bool
-    before: int | None = None
-    after: int | None = None
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    error: str | None = None
-
-
-@dataclass(frozen=True)
-class Preview:
-    """Rows of the sample after a step, and what each step did."""
-
-    step: int
-    total: int
-    columns: Columns
-    values: builtins.list[builtins.list[Any]]
-    steps: builtins.list[Tried]
-
-
 class Recipes:
     """The recipes of one workspace."""
 
     def __init__(self, store: Store, data: Data) -> None:
         self._store, self._data = store, data
-        self._lock, self._made = Lock(), dict[str, int]()
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._previews = Previews(store.root / "cache")
 
     def save(self, name: str, input: str, steps: Steps) -> Saved:
         """Save a recipe, finished or not."""
-        from labstudio.data.adding import asset_name
         from labstudio.data.tables import recipes as t
 
         name = asset_name(name)
@@ -119,169 +92,188 @@ class Recipes:
         ]
 
     def preview(
-        self, input: str, steps: Steps, *, step: int | None = None, rows: int = 200, sample: int = 10_000
+        self,
+        input: str,
+        steps: Steps,
+        *,
+        step: int | None = None,
+        rows: int = 200,
+        sample: int = 10_000,
+        ticket: str = "",
     ) -> Preview:
         """Try the steps on the first rows of the input; a step that cannot be done says why.
 
-        What was made for the same first steps is used again.
+        What was made for the same first steps is used again; `cancel` ends it by its `ticket`.
         """
-        import duckdb
-
         version = self._data.get(input)
-        with self._lock:
-            if self._connection is None:
-                self._connection = engine.connect(self._store.root / "cache")
-            con = self._connection
-            if len(self._made) > 100:
-                for key in self._made:
-                    con.execute(f'DROP TABLE IF EXISTS "{key}"')
-                self._made.clear()
-            columns, source = r.load(con, self._path(version), version.schema.names, sample)
-            key = self._keep(f"{version.table_sha256} {sample}", [], source)
-            shown, shown_key, shown_columns, done, tried = -1, key, columns, [], list[Tried]()
-            broken = False
-            last = len(steps) - 1 if step is None else step
-            for place, value in enumerate(steps):
-                op, enabled = str(value.get("op")), value.get("enabled") is not False
-                if broken or not enabled:
-                    tried.append(Tried(op, enabled))
-                else:
-                    before = self._made[key]
-                    try:
-                        one = r.step_of(value)
-                        after = one.columns(columns)
-                        done.append(one)
-                        query = one.sql(columns, f'"{key}"') + (" ORDER BY r" if one.orders else "")
-                        key = self._keep(f"{version.table_sha256} {sample}", done, query)
-                    except (Invalid, duckdb.Error) as error:
-                        broken = True
-                        said = str(error) if isinstance(error, Invalid) else _sentence(error)
-                        tried.append(Tried(op, enabled, before, error=said))
-                        continue
-                    tried.append(
-                        Tried(
-                            op, enabled, before, self._made[key],
-                            tuple(n for n in after if n not in columns),
-                            tuple(n for n in columns if n not in after),
-                            tuple(n for n in after if columns.get(n, after[n]) != after[n]),
-                        )
-                    )  # fmt: skip
-                    columns = after
-                if place <= last and not broken:
-                    shown, shown_key, shown_columns = place, key, columns
-            names = ", ".join(f"c{number}" for number in range(len(shown_columns)))
-            found = con.execute(f'SELECT {names} FROM "{shown_key}" ORDER BY r LIMIT {int(rows)}').fetchall()
-            total = self._made[shown_key]
-        return Preview(shown, total, shown_columns, [[_json(v) for v in row] for row in found], tried)
+        table = self._table(version)
+
+        def look_up(step: Step) -> tuple[Step, dict[str, Table], builtins.list[str]]:
+            pinned, versions = self._pinned([step])
+            return pinned[0], self._tables(versions), [one.table_sha256 for one in versions]
+
+        return self._previews.preview(
+            table, [version.table_sha256], steps, look_up, step=step, rows=rows, sample=sample, ticket=ticket
+        )
+
+    def cancel(self, ticket: str) -> bool:
+        """End the preview that has this ticket; whether there was one."""
+        return self._previews.cancel(ticket)
 
     def plan(self, name: str, input: str, steps: Steps) -> dict[str, Any]:
-        """Check a recipe against its input and pin it; return what a job is told."""
-        version = self._data.get(input)
-        con = engine.connect(self._store.root / "cache")
-        try:
-            columns, source = r.load(con, self._path(version), version.schema.names)
-            r.sql(columns, source, r.steps_of(steps))
-        finally:
-            con.close()
-        return {"name": name, "input": version.ref, "steps": [dict(step) for step in steps]}
+        """Check a recipe against its inputs and pin them; return what a job is told."""
+        ready = self._ready(input, steps)
+        list(r.done(ready.table, ready.steps, ready.tables))
+        return {
+            "name": asset_name(name), "input": ready.version.ref, "steps": [dict(step) for step in steps],
+        }  # fmt: skip
 
-    def run(self, name: str, input: str, steps: Steps) -> Version:
-        """Run a recipe on all rows, into the next version of the asset `name`."""
-        import duckdb
-        import pyarrow.parquet as pq
+    def run(
+        self, name: str, input: str, steps: Steps, progress: Callable[[str], object] | None = None
+    ) -> Version:
+        """Run a recipe on all rows, into the next version of the asset `name`.
 
-        from labstudio.data.adding import _schema, asset_name
-        from labstudio.data.options import ImportOptions
-
-        name, version, made = asset_name(name), self._data.get(input), r.steps_of(steps)
-        identity, options = r.identity([version.table_sha256], made), ImportOptions()
-        origin = {"kind": "recipe", "input": version.ref, "steps": [step.plain() for step in made]}
-        source = f"recipe over {version.ref}"
-        there = self._data._there(name, identity)
+        Parameters
+        ----------
+        name : str
+            The asset.
+        input : str
+            What is prepared: an asset, at its newest version, or a version.
+        steps : sequence of mapping
+            The steps; those switched off are kept with the version and not done.
+        progress : callable, optional
+            Hears, now and then, how far it is.
+        """
+        name, ready = asset_name(name), self._ready(input, steps)
+        versions = [ready.version, *ready.others]
+        identity = r.identity([one.table_sha256 for one in versions], ready.steps)
+        there = self._data.same(name, identity)
         if there is not None:
-            return self._data._append(name, options, source, there)
-        with self._store.files.scratch() as place:
-            con = engine.connect(place.parent)
-            try:
-                given, query = r.load(con, self._path(version), version.schema.names)
-                columns, query = r.sql(given, query, made)
-                reader = con.execute(query).to_arrow_reader(122_880)
-                schema = _renamed(reader.schema, list(columns))
-                with pq.ParquetWriter(place, schema, compression="zstd") as writer:
-                    rows = 0
-                    for batch in reader:
-                        writer.write_batch(batch.rename_columns(list(columns)))
-                        rows += batch.num_rows
-            except duckdb.Error as error:
-                raise Invalid(_sentence(error)) from None
-            finally:
-                con.close()
-            size, found = (
-                place.stat().st_size,
-                {"format": "recipe", "columns": {"before": list(given), "after": list(columns)}},
+            return replace(there, existed=True)
+        columns, rows_from = r.lineage(ready.table, ready.steps, ready.tables)
+        with self._data.scratch() as place:
+            rows = self._write(ready, place, progress or (lambda said: None))
+            source = f"recipe over {', '.join(one.ref for one in versions)}"
+            found = {
+                "format": "recipe",
+                "inputs": [one.ref for one in versions],
+                "columns_from": columns,
+                "rows_from": rows_from,
+            }
+            links = [(ready.version.subject, "prepared"), *((one.subject, "joined") for one in ready.others)]
+            origin = {"kind": "recipe", "input": ready.version.ref, "steps": [dict(step) for step in steps]}
+            return self._data.put(
+                name, Made(place, rows, source, found, identity=identity, links=links), origin
             )
-            table_schema = _schema(place, options)
-            sha = self._store.files.adopt(place)
-        made_version = self._data._append(
-            name, options, source,
-            {"identity": identity, "sha256": sha, "table_sha256": sha, "rows": rows, "size": size,
-             "schema": table_schema.to_dict(), "found": found, "origin": origin},
-        )  # fmt: skip
-        if not made_version.existed:
-            with self._store.write() as connection:
-                self._store.link(connection, version.subject, made_version.subject, "prepared")
-        return made_version
+
+    def columns_of(self, ref: str) -> dict[str, builtins.list[tuple[str, str]]]:
+        """Return, for each column of a version that a recipe made, the columns of its inputs it comes from.
+
+        Of any other version nothing is known: there are no columns then.
+        """
+        found = self._data.get(ref).found.get("columns_from", {})
+        return {name: [(ref, column) for ref, column in pairs] for name, pairs in found.items()}
+
+    def rows_of(self, ref: str) -> builtins.list[tuple[str, str]]:
+        """Return the columns of the inputs that decide which rows a version has."""
+        return [(ref, column) for ref, column in self._data.get(ref).found.get("rows_from", [])]
 
     def code(self, input: str, steps: Steps, kind: str, name: str) -> tuple[str, dict[str, Any] | None]:
-        """Write a recipe as code: ``"pandas"`` (also a notebook), ``"sql"`` or ``"cell"``."""
+        """Write a recipe as code: ``"pandas"`` or ``"polars"`` (also a notebook), ``"sql"`` or ``"cell"``."""
         from labstudio.data.recipes.lines import write
 
-        version, made = self._data.get(input), r.steps_of(steps)
+        name = asset_name(name)
         if kind == "cell":
-            return f"%%prepare {version.ref} -> {name}\n{write(made)}", None
+            version = self._data.get(input)
+            return f"%%prepare {version.ref} -> {name}\n{write(r.steps_of(steps))}", None
+        ready = self._ready(input, steps)
+        table = self._without_nans(ready.table)
+        tables = {ref: self._without_nans(one) for ref, one in ready.tables.items()}
+        if kind == "sql":
+            return r.sql_for_people(table, ready.steps, tables), None
+        writer = {"pandas": r.pandas, "polars": r.polars}.get(kind)
+        if writer is None:
+            raise Invalid(f"There is no code of the kind {kind!r}; there is pandas, polars, sql and cell.")
+        code = writer(table, ready.steps, tables)
+        return code, r.notebook(code, f"{ready.version.ref} → {name}")
+
+    # -- how it is done
+
+    def _ready(self, input: str, steps: Steps) -> _Ready:
+        version = self._data.get(input)
+        pinned, others = self._pinned(r.steps_of(steps))
+        return _Ready(version, self._table(version), pinned, others, self._tables(others))
+
+    def _pinned(self, steps: Sequence[Step]) -> tuple[builtins.list[Step], builtins.list[Version]]:
+        """Return the steps with other tables at versions, and these, each once."""
+        versions: dict[str, Version] = {}
+
+        def pin(ref: str) -> str:
+            version = self._data.get(ref)
+            versions[version.ref] = version
+            return version.ref
+
+        pinned = [step.pinned(pin) if step.enabled else step for step in steps]
+        return pinned, [*versions.values()]
+
+    def _table(self, version: Version, name: str = "s0") -> Table:
+        if version.kind == "file" or version.kind == "folder":
+            raise Invalid(f"{version.ref} is a {version.kind}; recipes prepare tables.")
+        return r.table(version.ref, self._data.table(version), name)
+
+    def _tables(self, versions: Sequence[Version]) -> dict[str, Table]:
+        names = r.names_for([one.ref for one in versions])
+        return {one.ref: self._table(one, names[one.ref]) for one in versions}
+
+    def _without_nans(self, table: Table) -> Table:
+        """Look which columns hold what is not a number, so that code need not care about the others."""
+        doubles = sorted(table.doubles)
+        if not doubles:
+            return replace(table, nans=frozenset())
+        asked = ", ".join(f"bool_or(isnan({engine.name(name)}))" for name in doubles)
+        if len({name.casefold() for name in table.columns}) < len(table.columns):
+            return replace(table, nans=table.doubles)
         con = engine.connect(self._store.root / "cache")
         try:
-            path = self._path(version)
-            columns, source = r.load(con, path, version.schema.names)
+            found = engine.one(con, f"SELECT {asked} FROM read_parquet({engine.pattern(table.path)})")
         finally:
             con.close()
-        if kind == "sql":
-            after, query = r.sql(columns, source, made)
-            names = ", ".join(f"c{n} AS {engine.name(name)}" for n, name in enumerate(after))
-            body = query.replace("), s", "),\n     s")
-            return f"SELECT {names}\nFROM ({body});\n", None
-        code = r.pandas(columns, str(path), made)
-        return code, r.notebook(code, f"{version.ref} → {name}")
+        return replace(table, nans=frozenset(name for name, yes in zip(doubles, found, strict=True) if yes))
 
-    def _keep(self, root: str, done: Sequence[Any], query: str) -> str:
-        """Make the table of these first steps, unless it is there; its name is its key."""
-        key = r.identity([root], done)
-        if key not in self._made:
-            assert self._connection is not None
-            self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{key}" AS {query}')
-            self._made[key] = engine.one(self._connection, f'SELECT count(*) FROM "{key}"')[0]
-        return key
+    def _write(self, ready: _Ready, place: Path, progress: Callable[[str], object]) -> int:
+        """Run the query into a Parquet file; return its number of rows."""
+        import duckdb
+        import pyarrow as pa
+        import pyarrow.parquet as pq
 
-    def _path(self, version: Version) -> Path:
-        return self._data.table(version)
-
-
-def _renamed(schema: Any, names: Sequence[str]) -> Any:
-    import pyarrow as pa
-
-    return pa.schema([field.with_name(name) for field, name in zip(schema, names, strict=True)])
-
-
-def _json(value: Any) -> Any:
-    from decimal import Decimal
-    from math import isfinite
-
-    if isinstance(value, Decimal):
-        value = float(value)
-    if isinstance(value, float) and not isfinite(value):
-        return str(value)
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+        columns, query = r.sql(ready.table, ready.steps, ready.tables)
+        con = engine.connect(place.parent)
+        told = time.monotonic()
+        try:
+            reader = con.sql(query).to_arrow_reader(122_880)
+            fields = [field.with_name(name) for field, name in zip(reader.schema, columns, strict=True)]
+            rows = 0
+            with pq.ParquetWriter(place, pa.schema(fields), compression="zstd") as writer:
+                for batch in reader:
+                    writer.write_batch(batch.rename_columns(list(columns)))
+                    rows += batch.num_rows
+                    if time.monotonic() - told > EVERY:
+                        told = time.monotonic()
+                        progress(f"{rows:,} rows written")
+        except duckdb.Error as error:
+            raise Invalid(sentence(error)) from None
+        finally:
+            con.close()
+        progress(f"{rows:,} rows written of {ready.version.rows:,} read")
+        return rows
 
 
-def _sentence(error: Exception) -> str:
-    return f"The values cannot be computed: {str(error).partition(chr(10))[0][:300]}"
+@dataclass(frozen=True)
+class _Ready:
+    """A recipe over versions: its steps pinned, its tables looked up."""
+
+    version: Version
+    table: Table
+    steps: list[Step]
+    others: list[Version]
+    tables: dict[str, Table]

@@ -8,12 +8,13 @@ from labstudio.server.answers.common import Model
 
 
 class Operation(Model):
-    """One operation of the menu: `form` is the JSON schema of what it is told."""
+    """One operation of the menu: `form` is the JSON schema of what it is told, `example` a line in a cell."""
 
     op: str
     title: str
     group: str
     help: str
+    example: str
     form: dict[str, Any]
 
 
@@ -23,6 +24,8 @@ class RecipeFunction(Model):
     name: str
     takes: list[str]
     gives: str
+    call: str
+    help: str
 
 
 class Recipe(Model):
@@ -53,13 +56,15 @@ class StepPreview(Model):
     removed: list[str]
     changed: list[str]
     error: str | None
+    warning: str | None
 
 
 class RecipePreview(Model):
-    """Rows after the step that was asked for, or after the last one that works."""
+    """Rows after the step that was asked for, or after the last one that works, of `sampled` rows tried."""
 
     step: int
     total: int
+    sampled: int
     columns: list[RecipeColumn]
     values: list[list[Any]]
     steps: list[StepPreview]
@@ -71,6 +76,28 @@ class RecipeCode(Model):
     kind: str
     text: str
     notebook: dict[str, Any] | None
+
+
+class ColumnSource(Model):
+    """A column of an input."""
+
+    ref: str
+    column: str
+
+
+class ColumnLineage(Model):
+    """A column, and the columns of the inputs that it comes from."""
+
+    name: str
+    sources: list[ColumnSource]
+
+
+class RecipeLineage(Model):
+    """Where the columns of a version come from; `rows` are the columns that decide which rows it has."""
+
+    ref: str
+    columns: list[ColumnLineage]
+    rows: list[ColumnSource]
 
 
 class RecipeLines(Model):

@@ -50,14 +50,34 @@ def delete_recipe(studio: Studio, told: t.Nothing, name: str) -> a.Done:
 def preview_recipe(studio: Studio, told: t.PreviewRecipe) -> a.RecipePreview:
     """Try a recipe on a sample; a step that cannot be done says why."""
     found = studio.workspace.recipes.preview(
-        told.input, told.steps, step=told.step, rows=told.rows, sample=told.sample
+        told.input, told.steps, step=told.step, rows=told.rows, sample=told.sample, ticket=told.ticket
     )
     return a.RecipePreview(
         step=found.step,
         total=found.total,
+        sampled=found.sampled,
         columns=[a.RecipeColumn(name=name, kind=kind) for name, kind in found.columns.items()],
         values=found.values,
         steps=[a.StepPreview(**vars(one)) for one in found.steps],
+    )
+
+
+def cancel_preview(studio: Studio, told: t.CancelPreview) -> a.Done:
+    """End a preview that nobody waits for any more."""
+    studio.workspace.recipes.cancel(told.ticket)
+    return a.Done(id=told.ticket)
+
+
+def recipe_lineage(studio: Studio, told: t.Nothing, ref: str) -> a.RecipeLineage:
+    """Say which columns of its inputs each column of a version comes from."""
+    recipes, ref = studio.workspace.recipes, studio.workspace.data.get(ref).ref
+    return a.RecipeLineage(
+        ref=ref,
+        columns=[
+            a.ColumnLineage(name=name, sources=_sources(pairs))
+            for name, pairs in recipes.columns_of(ref).items()
+        ],
+        rows=_sources(recipes.rows_of(ref)),
     )
 
 
@@ -81,6 +101,10 @@ def recipe_lines(studio: Studio, told: t.RecipeLines) -> a.RecipeLines:
 
     steps = read(told.text) if told.text is not None else steps_of(told.steps or [])
     return a.RecipeLines(text=write(steps), steps=[step.plain() for step in steps])
+
+
+def _sources(pairs: list[tuple[str, str]]) -> list[a.ColumnSource]:
+    return [a.ColumnSource(ref=ref, column=column) for ref, column in pairs]
 
 
 def _saved(one: Saved) -> a.Recipe:

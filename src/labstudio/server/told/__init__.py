@@ -27,7 +27,14 @@ from labstudio.server.told.labeling import (
 )
 from labstudio.server.told.models import NewModel, Predict
 from labstudio.server.told.quality import FailingPage, NewRules, Release
-from labstudio.server.told.recipes import PreviewRecipe, RecipeCode, RecipeLines, RecipeOf, RunRecipe
+from labstudio.server.told.recipes import (
+    CancelPreview,
+    PreviewRecipe,
+    RecipeCode,
+    RecipeLines,
+    RecipeOf,
+    RunRecipe,
+)
 from labstudio.server.told.workspace import CellOf, Newest, Subject
 
 __all__ = [
@@ -36,6 +43,7 @@ __all__ = [
     "Archived",
     "Assets",
     "BulkLabel",
+    "CancelPreview",
     "CellOf",
     "Chunk",
     "Compared",

@@ -22,6 +22,13 @@ class PreviewRecipe(RecipeOf):
     step: int | None = Field(None, ge=-1, description="Last step that is shown; -1 shows the input.")
     rows: int = Field(200, ge=1, le=1_000, description="Number of rows.")
     sample: int = Field(10_000, ge=1, le=100_000, description="Rows of the input it is tried on.")
+    ticket: str = Field("", max_length=100, description="By what this preview can be cancelled.")
+
+
+class CancelPreview(Told):
+    """The preview that nobody waits for any more."""
+
+    ticket: str = Field(min_length=1, max_length=100, description="The ticket it was asked for with.")
 
 
 class RunRecipe(RecipeOf):
@@ -33,7 +40,7 @@ class RunRecipe(RecipeOf):
 class RecipeCode(RecipeOf):
     """A recipe, and the language it is written in."""
 
-    kind: Literal["pandas", "sql", "cell"] = Field("pandas", description="Language.")
+    kind: Literal["pandas", "polars", "sql", "cell"] = Field("pandas", description="Language.")
     name: str = Field("prepared", description="Data asset it makes.")
 
 
