@@ -108,7 +108,8 @@ def in_cells(command: Command) -> Command:
         answer: Answer = command.run(door, model(**given))
         name = getattr(told, "as_", None)
         if name is None:
-            return answer.value if command.gives and _has_view(door.shell, answer.value) else answer.view
+            seen = command.gives and not command.shown and _has_view(door.shell, answer.value)
+            return answer.value if seen else answer.view
         from IPython.display import display
 
         door.shell.user_ns[name] = answer.value

@@ -63,7 +63,8 @@ class Command:
 
     `run` gets the door's own context and an instance of `model`; the names in `positional` need no flag;
     `gives` says what code can go on with, where there is something. `body` names the option that is all of a
-    ``%%`` cell below its first line, `notes` is what its help says at the end.
+    ``%%`` cell below its first line, `notes` is what its help says at the end; `shown` says
+    that a cell ends with the view even where there is something to go on with.
     """
 
     model: type[BaseModel]
@@ -73,6 +74,7 @@ class Command:
     gives: str = ""
     body: str = ""
     notes: str = ""
+    shown: bool = False
 
     def help(self, name: str) -> str:
         known = options(self.model)

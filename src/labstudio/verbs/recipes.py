@@ -176,11 +176,13 @@ def operations() -> str:
 PREPARE = {
     "": Command(
         Prepare, _prepare, "Prepare data by steps, into a version that never changes.", ("data", "name"),
-        gives="the version", body="steps", notes=operations(),
+        gives="the version", body="steps", notes=operations(), shown=True,
     ),
     "preview": Command(Try, _preview, "Try steps on the first rows.", ("data",), body="steps"),
     "list": Command(Nothing, _list, "List the recipes."),
     "show": Command(Recipe, _show, "Show a recipe as a cell.", ("name",), gives="the cell"),
-    "run": Command(Again, _run, "Run a recipe again, on the newest version.", ("name",), gives="the version"),
+    "run": Command(
+        Again, _run, "Run a recipe again, on the newest version.", ("name",), gives="the version", shown=True
+    ),
     "code": Command(Code, _code, "Write a recipe as code.", ("name",), gives="the code"),
 }  # fmt: skip

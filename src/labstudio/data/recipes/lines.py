@@ -487,8 +487,8 @@ def _short(value: Values) -> str | None:
         case "drop":
             return f"drop {_all(value['names'])}"
         case "distinct":
-            names = f" {_all(value['names'])}" if value.get("names") else ""
-            return f"distinct{names}" + when("keep", "keep", str) + when("by", "by", _signed)
+            compared = f" {_all(value['names'])}" if value.get("names") else ""
+            return f"distinct{compared}" + when("keep", "keep", str) + when("by", "by", _signed)
         case "sort":
             return f"sort {_signed(value['by'])}"
         case "group":
