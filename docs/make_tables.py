@@ -1,4 +1,4 @@
-"""Fills in the tables of configuration.md and server.md from the code itself: python docs/make_tables.py.
+"""Fills in the tables of the pages from the code itself: python docs/make_tables.py.
 
 A table stands between `<!-- made: NAME -->` and `<!-- end -->`; the words around it are written by hand.
 """
@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from labstudio.data.recipes.functions import GROUPS
+from labstudio.data.recipes.steps import STEPS
 from labstudio.server.app import Labstudio
 from labstudio.server.routes import ROUTES
 
 DOCS = Path(__file__).parent
-PAGES = [DOCS / "configuration.md", DOCS / "server.md"]
+PAGES = [DOCS / "configuration.md", DOCS / "prepare.md", DOCS / "server.md"]
 
 
 def filled(text: str) -> str:
@@ -73,7 +75,34 @@ def routes() -> str:
     return "\n".join(parts)
 
 
-TABLES = {"server_options": server_options, "settings": settings, "resources": resources, "routes": routes}
+def recipe_steps() -> str:
+    """Every operation of a recipe, with a line of it."""
+    rows = [
+        (f"`{op}`", step.title, " ".join(str(step.__doc__).split()), f"`{step.example}`")
+        for op, step in STEPS.items()
+    ]
+    return _table(("operation", "title", "what it does", "as a line"), rows)
+
+
+def recipe_functions() -> str:
+    """Every function of expressions."""
+    rows = [
+        (f"`{one.says[0]}`", one.says[1], one.gives or "the same as it is given")
+        for group in GROUPS.values()
+        for one in group.values()
+        if one.typed
+    ]
+    return _table(("function", "what it gives", "kind"), rows)
+
+
+TABLES = {
+    "server_options": server_options,
+    "settings": settings,
+    "resources": resources,
+    "routes": routes,
+    "recipe_steps": recipe_steps,
+    "recipe_functions": recipe_functions,
+}
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

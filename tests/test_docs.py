@@ -25,7 +25,7 @@ def test_the_page_of_options_is_what_the_models_say() -> None:
     assert (ROOT / "docs" / "options.md").read_text() == page, "run: python docs/make_options.py"
 
 
-@pytest.mark.parametrize("name", ["configuration.md", "server.md"])
+@pytest.mark.parametrize("name", ["configuration.md", "prepare.md", "server.md"])
 def test_the_tables_are_what_the_code_says(name: str) -> None:
     page = (ROOT / "docs" / name).read_text()
     assert "<!-- made: " in page
