@@ -60,7 +60,7 @@ def test_a_join_is_part_of_the_identity_and_of_the_lineage(tmp_path):
     ws.data.add("customers", CUSTOMERS)
     first = ws.recipes.run("named", "orders", [JOIN])
     assert first.rows == 8, "the two orders of b became four rows"
-    assert ("data:customers@1", "joined") in {(e.source, e.relation) for e in ws.lineage(first.subject)}
+    assert ("data:customers@1", "prepared") in {(e.source, e.relation) for e in ws.lineage(first.subject)}
     ws.data.add("customers", CUSTOMERS.assign(name=CUSTOMERS["name"].str.upper()))
     second = ws.recipes.run("named", "orders", [JOIN])
     assert (second.ref, second.existed) == ("named@2", False)

@@ -160,7 +160,10 @@ class Recipes:
                 "columns_from": columns,
                 "rows_from": rows_from,
             }
-            links = [(ready.version.subject, "prepared"), *((one.subject, "joined") for one in ready.others)]
+            links = [
+                (ready.version.subject, "prepared"),
+                *((one.subject, "prepared") for one in ready.others),
+            ]
             origin = {"kind": "recipe", "input": ready.version.ref, "steps": [dict(step) for step in steps]}
             return self._data.put(
                 name, Made(place, rows, source, found, identity=identity, links=links), origin
