@@ -137,7 +137,11 @@ class Workspace:
         from labstudio.lineage import Lineage
 
         return Lineage(
-            self.store, self.data, run=lambda run: self.automl.get(run), models=lambda: self.models.list()
+            self.store,
+            self.data,
+            run=lambda run: self.automl.get(run),
+            models=lambda: self.models.list(),
+            columns=lambda ref: self.recipes.columns_of(ref),
         )
 
     @cached_property

@@ -30,6 +30,8 @@ class Lineage:
         Gives a run by its id.
     models : callable
         Gives the registered versions.
+    columns : callable
+        Says from which columns of its inputs each column of a version comes: pairs of version and column.
 
     Examples
     --------
@@ -48,8 +50,10 @@ class Lineage:
         data: Data,
         run: Callable[[str], Run],
         models: Callable[[], Sequence[ModelVersion]],
+        columns: Callable[[str], dict[str, list[tuple[str, str]]]],
     ) -> None:
         self._store, self._data, self._run, self._models = store, data, run, models
+        self.columns = columns
 
     def __call__(self, subject: str) -> Graph:
         """Return what something was made from and what was made from it, through any number of steps.
@@ -84,13 +88,6 @@ class Lineage:
         graph, home = self(subject), self._store.root
         name = home.parent.name if home.name == ".labstudio" else home.name
         return events(graph, f"labstudio://{name}", self._version, self._run, self.columns)
-
-    def columns(self, ref: str) -> dict[str, list[tuple[str, str]]]:
-        """Return from which columns each column of a version was made, as (version, column).
-
-        Only of a version that a recipe has made; each is one step back.
-        """
-        return {}
 
     def export(self, subject: str, to: str | Path, *, token: str = "") -> int:
         """Send `events` to a file, a line each, or to the address of an OpenLineage server.

@@ -49,7 +49,7 @@ def test_the_same_recipe_makes_no_second_version(ws):
     again = ws.recipes.run("once", "orders", [*steps, {"op": "drop", "names": ["id"], "enabled": False}])
     assert again.existed
     assert again.ref == first.ref == "once@1"
-    assert [edge.source for edge in ws.lineage(first.subject) if edge.relation == "prepared"] == [
+    assert [edge.source for edge in ws.store.lineage(first.subject) if edge.relation == "prepared"] == [
         "data:orders@1"
     ]
 
@@ -60,7 +60,9 @@ def test_a_join_is_part_of_the_identity_and_of_the_lineage(tmp_path):
     ws.data.add("customers", CUSTOMERS)
     first = ws.recipes.run("named", "orders", [JOIN])
     assert first.rows == 8, "the two orders of b became four rows"
-    assert ("data:customers@1", "prepared") in {(e.source, e.relation) for e in ws.lineage(first.subject)}
+    assert ("data:customers@1", "prepared") in {
+        (e.source, e.relation) for e in ws.store.lineage(first.subject)
+    }
     ws.data.add("customers", CUSTOMERS.assign(name=CUSTOMERS["name"].str.upper()))
     second = ws.recipes.run("named", "orders", [JOIN])
     assert (second.ref, second.existed) == ("named@2", False)
@@ -95,6 +97,13 @@ def test_each_column_says_which_columns_of_the_inputs_it_comes_from(ws):
     }
     assert ws.recipes.rows_of(made.ref) == [("orders@1", "customer"), ("orders@1", "day")]
     assert ws.recipes.columns_of("orders") == {}
+
+
+def test_other_tools_hear_of_the_columns(ws):
+    made = ws.recipes.run("heard", "orders", [{"op": "derive", "name": "twice", "value": "amount * 2"}])
+    output = ws.lineage.events(made.ref)[-1]["outputs"][0]
+    fields = output["facets"]["columnLineage"]["fields"]
+    assert [(one["name"], one["field"]) for one in fields["twice"]["inputFields"]] == [("orders", "amount")]
 
 
 def test_a_run_that_fails_leaves_nothing(ws):
