@@ -535,6 +535,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/labstudio/api/recipes/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a preview that nobody waits for any more. */
+        post: operations["cancel_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/recipes/columns/{ref}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say which columns of its inputs each column of a version comes from. */
+        get: operations["recipe_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/labstudio/api/recipes/run": {
         parameters: {
             query?: never;
@@ -1616,6 +1650,14 @@ export interface components {
             value: components["schemas"]["Value-Input"] | null;
         };
         /**
+         * CancelPreview
+         * @description The preview that nobody waits for any more.
+         */
+        CancelPreview: {
+            /** @description The ticket it was asked for with. */
+            ticket: string;
+        };
+        /**
          * Cell
          * @description The cell that does what the form is set to do; `setup` has to have run before it in the notebook.
          */
@@ -1800,6 +1842,14 @@ export interface components {
             semantic: string;
         };
         /**
+         * ColumnLineage
+         * @description A column, and the columns of the inputs that it comes from.
+         */
+        ColumnLineage: {
+            name: string;
+            sources: components["schemas"]["ColumnSource"][];
+        };
+        /**
          * ColumnProfile
          * @description What a column holds; `note` is one thing to know about it, in a few words.
          */
@@ -1834,6 +1884,14 @@ export interface components {
             length_mean: number | null;
             length_max: number | null;
             variants: number;
+        };
+        /**
+         * ColumnSource
+         * @description A column of an input.
+         */
+        ColumnSource: {
+            ref: string;
+            column: string;
         };
         /**
          * Comparison
@@ -3131,13 +3189,14 @@ export interface components {
         };
         /**
          * Operation
-         * @description One operation of the menu: `form` is the JSON schema of what it is told.
+         * @description One operation of the menu: `form` is the JSON schema of what it is told, `example` a line in a cell.
          */
         Operation: {
             op: string;
             title: string;
             group: string;
             help: string;
+            example: string;
             form: {
                 [key: string]: unknown;
             };
@@ -3222,6 +3281,11 @@ export interface components {
              * @default 10000
              */
             sample: number;
+            /**
+             * @description By what this preview can be cancelled.
+             * @default
+             */
+            ticket: string;
         };
         /**
          * Problem
@@ -3454,7 +3518,7 @@ export interface components {
              * @default pandas
              * @enum {string}
              */
-            kind: "pandas" | "sql" | "cell";
+            kind: "pandas" | "polars" | "sql" | "cell";
             /**
              * @description Data asset it makes.
              * @default prepared
@@ -3488,6 +3552,17 @@ export interface components {
             name: string;
             takes: string[];
             gives: string;
+            call: string;
+            help: string;
+        };
+        /**
+         * RecipeLineage
+         * @description Where the columns of a version come from; `rows` are the columns that decide which rows it has.
+         */
+        RecipeLineage: {
+            ref: string;
+            columns: components["schemas"]["ColumnLineage"][];
+            rows: components["schemas"]["ColumnSource"][];
         };
         /**
          * RecipeLines
@@ -3534,11 +3609,12 @@ export interface components {
         };
         /**
          * RecipePreview
-         * @description Rows after the step that was asked for, or after the last one that works.
+         * @description Rows after the step that was asked for, or after the last one that works, of `sampled` rows tried.
          */
         RecipePreview: {
             step: number;
             total: number;
+            sampled: number;
             columns: components["schemas"]["RecipeColumn"][];
             values: unknown[][];
             steps: components["schemas"]["StepPreview"][];
@@ -3688,7 +3764,6 @@ export interface components {
              */
             key: string | null;
             /**
-             * Format: expression
              * @description Such as: price > 0 and (state = paid or paid is missing).
              * @default null
              */
@@ -4030,6 +4105,7 @@ export interface components {
             removed: string[];
             changed: string[];
             error: string | null;
+            warning: string | null;
         };
         /**
          * SuggestedRule
@@ -5291,6 +5367,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecipePreview"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelPreview"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recipe_lineage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecipeLineage"];
                 };
             };
             /** @description What went wrong, in a sentence. */
