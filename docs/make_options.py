@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from labstudio.options import Option, options
-from labstudio.verbs import Command, automl, data, models
+from labstudio.verbs import Command, automl, data, datastores, models
 
 PAGE = Path(__file__).parent / "options.md"
 VERBS: dict[str, Command] = {
     "%automl": automl.RUN,
     "%data add": data.DATA["add"],
+    "%datastore add": datastores.DATASTORES["add"],
     "%register": models.REGISTER,
     "%predict": models.PREDICT,
 }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from labstudio.data import Data
     from labstudio.data.quality import Quality
     from labstudio.data.recipes import Recipes
+    from labstudio.data.stores import Datastores
     from labstudio.jobs import Job, Jobs, Kind, Outcome
     from labstudio.jobs.job import Watch
     from labstudio.labeling import Labeling
@@ -90,11 +91,20 @@ class Workspace:
         data = Data(self.store)
         data.checks = lambda version: self.quality.hold(version)
         data.guarded = lambda name: self.quality.guards(name)
+        data.elsewhere = lambda: self.datastores
+        data.again["datastore"] = lambda name, origin: self.datastores.again(name, origin)
         # a recipe is replayed on the newest version of what it was made for
         data.again["recipe"] = lambda name, origin: self.recipes.run(
             name, origin["input"].partition("@")[0], origin["steps"]
         )
         return data
+
+    @cached_property
+    def datastores(self) -> Datastores:
+        """Connections to where a team keeps data."""
+        from labstudio.data.stores import Datastores
+
+        return Datastores(self.store, self.data)
 
     @cached_property
     def quality(self) -> Quality:
@@ -187,8 +197,8 @@ def _kinds(ws: Workspace) -> dict[str, Kind]:
         from labstudio.data import ImportOptions
 
         options = ImportOptions(**job.spec.get("options", {}))
-        origin = job.spec.get("origin", "")
-        version = ws.data.add(job.spec["name"], job.spec["path"], options, origin=origin)
+        there = {key: job.spec[key] for key in ("origin", "store", "query", "as_of") if key in job.spec}
+        version = ws.data.add(job.spec["name"], job.spec.get("path", ""), options, **there)
         return Outcome(result={"data": version.ref})
 
     def data_refresh(job: Job, watch: Watch) -> Outcome:

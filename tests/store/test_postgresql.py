@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from databases import postgresql
 
 from labstudio import Workspace
 from labstudio.errors import Invalid
@@ -22,50 +21,10 @@ from labstudio.store import Store
 pytestmark = pytest.mark.skipif(os.environ.get("POSTGRES") == "0", reason="switched off by POSTGRES=0")
 
 
-def binaries() -> Path:
-    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
-        if (folder / "initdb").exists():
-            return folder
-    found = shutil.which("initdb")
-    if found is None:
-        pytest.fail(
-            "PostgreSQL is not installed: apt-get install postgresql (or set POSTGRES=0 to do without)."
-        )
-    return Path(found).resolve().parent
-
-
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    programs = binaries()
-    as_owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []  # initdb refuses root
-    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as folder:  # a socket's path must be short
-        if as_owner:
-            shutil.chown(folder, "postgres")
-
-        def run(*command: object) -> None:
-            subprocess.run(
-                [*as_owner, *map(str, command)], check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=120
-            )
-
-        run(
-            programs / "initdb",
-            "-D",
-            f"{folder}/data",
-            "-A",
-            "trust",
-            "-U",
-            "lab",
-            "--no-sync",
-            "--locale=C",
-            "-E",
-            "UTF8",
-        )
-        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
-        run(programs / "pg_ctl", "-D", f"{folder}/data", "-w", "-l", f"{folder}/log", "-o", options, "start")
-        try:
-            yield f"postgresql://lab@/postgres?host={folder}"
-        finally:
-            run(programs / "pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
+    with postgresql() as address:
+        yield address
 
 
 @pytest.fixture

@@ -63,8 +63,8 @@ export class ImportState extends VDomModel {
   /** The cell that does the same; a file that is uploaded has no path to be named in one. */
   get cell(): { magic: string; verb: string; options: Options } | null {
     const { name, path, options, store, query } = this;
-    const source = store ? `${store}:${query || path}` : path;
-    return source && !this.file ? { magic: 'data', verb: 'add', options: { name, source, ...options } } : null;
+    const from = store && query ? { store, query } : path ? { source: store ? `${store}:${path}` : path } : null;
+    return from && !this.file ? { magic: 'data', verb: 'add', options: { name, ...from, ...options } } : null;
   }
 
   /** Tables in the folder that the file browser shows, to be suggested. */

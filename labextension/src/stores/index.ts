@@ -4,7 +4,7 @@
 import { addIcon, launchIcon } from '@jupyterlab/ui-components';
 import React, { lazy, Suspense } from 'react';
 
-import { ask, Datastore } from '../api/awaited';
+import { Datastore, get } from '../api/client';
 import { Fetched } from '../shared/fetched';
 import { archiveIcon, okIcon, storeIcon } from '../shared/icons';
 import { Skeleton } from '../shared/parts';
@@ -22,7 +22,7 @@ export function storesPanel(studio: IStudio): IPanel {
   const { trans } = studio;
   const tests = new Tests();
   const items = new Fetched(async signal => {
-    const stores = await ask.get<Datastore[]>('/labstudio/api/datastores', { signal });
+    const stores = await get('/labstudio/api/datastores', { signal });
     return stores.map(store => item(studio, tests, store));
   }, studio.changes);
   tests.changed.connect(() => void items.refresh());

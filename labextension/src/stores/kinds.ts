@@ -11,7 +11,7 @@ export const EXAMPLES: [string, string][] = [
   ['Google Cloud Storage', 'gs://bucket/folder'],
   ['PostgreSQL', 'postgresql://user@host:5432/database'],
   ['MySQL or MariaDB', 'mysql://user@host/database'],
-  ['SQLite', 'sqlite:///data/shop.db'],
+  ['SQLite', 'sqlite:////data/shop.db'],
   ['SQL Server or Synapse', 'mssql://user@host/database'],
   ['Delta Lake', 'delta+s3://bucket/table'],
   ['Spark Connect', 'sc://host:15002']

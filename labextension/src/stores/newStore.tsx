@@ -4,8 +4,7 @@
 import { caretRightIcon } from '@jupyterlab/ui-components';
 import React, { useEffect, useMemo, useState } from 'react';
 
-import { ask } from '../api/awaited';
-import { get, StudioError } from '../api/client';
+import { get, post, StudioError } from '../api/client';
 import { Fetched, useFetched } from '../shared/fetched';
 import { SchemaForm } from '../shared/form';
 import { Button, Failed, StateView } from '../shared/parts';
@@ -29,7 +28,7 @@ export default function NewStore({ studio }: { studio: IStudio }) {
     setBusy(true);
     setError(null);
     try {
-      const { name } = await ask.post<{ name: string }>('/labstudio/api/datastores', { body: value });
+      const { name } = await post('/labstudio/api/datastores', { body: value as never });
       studio.tell(trans.__('The datastore %1 is connected.', name));
       setValue({});
       studio.open(`datastore:${name}`);

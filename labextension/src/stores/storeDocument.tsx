@@ -3,7 +3,7 @@
  */
 import React, { useEffect, useMemo, useState } from 'react';
 
-import { ask, Datastore } from '../api/awaited';
+import { Datastore, get } from '../api/client';
 import { importOf } from '../shared/adding';
 import { Fetched, useFetched } from '../shared/fetched';
 import { okIcon, uploadIcon } from '../shared/icons';
@@ -23,11 +23,7 @@ interface IProps {
 
 export default function StoreDocument({ studio, tests, name }: IProps) {
   const store = useMemo(
-    () =>
-      new Fetched(
-        signal => ask.get<Datastore>('/labstudio/api/datastores/{name}', { at: { name }, signal }),
-        studio.changes
-      ),
+    () => new Fetched(signal => get('/labstudio/api/datastores/{name}', { at: { name }, signal }), studio.changes),
     [studio, name]
   );
   useEffect(() => () => store.dispose(), [store]);
@@ -72,7 +68,7 @@ function Whole({ studio, tests, store }: Omit<IProps, 'name'> & { store: Datasto
 }
 
 function treeOf(name: string): Tree {
-  return new Tree(path => ask.get('/labstudio/api/datastores/{name}/browse', { at: { name }, query: { path } }));
+  return new Tree(path => get('/labstudio/api/datastores/{name}/browse', { at: { name }, query: { path } }));
 }
 
 function Test({ studio: { trans }, tests, name }: Omit<IProps, 'studio'> & { studio: IStudio }) {
@@ -131,6 +127,9 @@ function facts({ trans }: IStudio, store: Datastore): [string, React.ReactNode][
   ];
   for (const [option, value] of Object.entries(store.options ?? {})) {
     rows.push([option, String(value)]);
+  }
+  if (store.description) {
+    rows.push([trans.__('description'), store.description]);
   }
   rows.push([
     trans.__('connected'),

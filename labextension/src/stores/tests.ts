@@ -3,8 +3,7 @@
  */
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { ask } from '../api/awaited';
-import { StudioError } from '../api/client';
+import { post, StudioError } from '../api/client';
 
 export interface ITested {
   ok: boolean;
@@ -24,7 +23,7 @@ export class Tests {
   async run(name: string): Promise<ITested> {
     let tested: ITested;
     try {
-      tested = await ask.post('/labstudio/api/datastores/{name}/test', { at: { name } });
+      tested = await post('/labstudio/api/datastores/{name}/test', { at: { name } });
     } catch (error) {
       tested = { ok: false, sentence: error instanceof StudioError ? error.message : String(error) };
     }

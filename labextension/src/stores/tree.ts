@@ -3,8 +3,7 @@
  */
 import { ISignal, Signal } from '@lumino/signaling';
 
-import type { Entry } from '../api/awaited';
-import { StudioError } from '../api/client';
+import { Entry, StudioError } from '../api/client';
 
 export type Folder = { kind: 'loading' } | { kind: 'failed'; error: StudioError } | { kind: 'ready'; entries: Entry[] };
 

@@ -2,8 +2,7 @@ import { act, fireEvent, render, screen } from '@testing-library/react';
 import React from 'react';
 import { expect, it, vi } from 'vitest';
 
-import type { Entry } from '../../src/api/awaited';
-import { StudioError } from '../../src/api/client';
+import { Entry, StudioError } from '../../src/api/client';
 import { Tree } from '../../src/stores/tree';
 import { TreeView } from '../../src/stores/treeView';
 import type { IStudio } from '../../src/studio';

@@ -1,4 +1,4 @@
-"""The door for a shell: ``labstudio data|quality|automl|models|jobs|doctor``, thin calls of the workspace.
+"""The door for a shell: ``labstudio data|datastore|quality|automl|…``, thin calls of the workspace.
 
 Ends with 0, with 1 and one sentence on stderr when something is wrong, with 2 when the command is.
 Help needs nothing but this module and the settings models.
@@ -21,6 +21,7 @@ __all__ = ["main"]
 
 GROUPS = {
     "data": "Data assets: add, list, show, profile, plot, diff",
+    "datastore": "Datastores: add, list, test, browse, remove",
     "lineage": "What something was made from and what of it; export to OpenLineage",
     "quality": "Quality rules of data: rules, suggest, add, remove, check, failing, release, export",
     "prepare": "Preparation of data by steps: list, show, preview, run, code",
@@ -102,6 +103,10 @@ def _commands(group: str) -> dict[str, Command]:
         from labstudio.verbs.data import DATA
 
         return DATA
+    if group == "datastore":
+        from labstudio.verbs.datastores import DATASTORES
+
+        return DATASTORES
     if group == "lineage":
         from labstudio.verbs.lineage import LINEAGE
 

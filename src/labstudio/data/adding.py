@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from labstudio.data.frames import Imported
+    from labstudio.data.stores.reading import Reading
     from labstudio.data.version import Version
     from labstudio.schema import Schema
     from labstudio.store import Store
@@ -83,6 +84,9 @@ class Adding:
     guarded: Callable[[str], bool] | None = None
     """Whether an asset's versions are held until `checks` has looked at them."""
 
+    elsewhere: Callable[[], Reading] | None = None
+    """Gives the datastores, which a source may be in."""
+
     again: dict[str, Callable[[str, dict[str, Any]], Version]]
     """How a version is made again, by the ``"kind"`` of its origin: a function of name and origin."""
 
@@ -98,11 +102,14 @@ class Adding:
     def add(
         self,
         name: str,
-        source: str | Path | pd.DataFrame,
+        source: str | Path | pd.DataFrame = "",
         options: ImportOptions | None = None,
         *,
         kind: Literal["table", "file", "folder"] | None = None,
         origin: str | dict[str, Any] = "",
+        store: str = "",
+        query: str = "",
+        as_of: str = "",
     ) -> Version:
         """Add a table, a file or a folder as the next version of the asset `name`.
 
@@ -112,7 +119,8 @@ class Adding:
             Letters, digits, ``.``, ``_`` and ``-``.
         source : path or DataFrame
             CSV, JSON lines, Excel, fixed width or Parquet, also gzipped or zipped; a frame; any other file,
-            such as a notebook; or a folder.
+            such as a notebook; or a folder. A text such as ``"lake:sales/orders.csv"`` names a file or table
+            of the datastore ``lake``.
         options : ImportOptions, optional
             What the person knows better than what would be found.
         kind : "table", "file" or "folder", optional
@@ -121,6 +129,9 @@ class Adding:
         origin : str or dict
             Where it is from, for a file whose own path says nothing of that: the name of an upload, or what
             makes it again, with ``"kind"`` and ``"source"`` (how people read it).
+        store, query, as_of : str
+            A datastore, and what is read of it where that is no path: a query; of a Delta table also a
+            version or a time.
 
         Returns
         -------
@@ -137,6 +148,12 @@ class Adding:
         name = asset_name(name)
         options = options or ImportOptions()
         wanted = kind or options.kind
+        there = self._elsewhere(source, store, query, as_of)
+        if there is not None:
+            stores, store, inner = there
+            return stores.read_into(name, store, inner, query=query, as_of=as_of, options=options)
+        if isinstance(source, str) and not source:
+            raise Invalid("Say what is to be added: a path, a DataFrame, or a datastore and a query.")
         if isinstance(source, (str, Path)):
             path = Path(source).expanduser()
             found = wanted or kind_of(path, origin if isinstance(origin, str) else "", options)
@@ -252,6 +269,23 @@ class Adding:
                 f"add the new data to {version.name} instead."
             )
         return self.again[origin["kind"]](version.name, origin)
+
+    def _elsewhere(
+        self, source: object, store: str, query: str, as_of: str
+    ) -> tuple[Reading, str, str] | None:
+        """Say in which datastore a source is, and where there; None where it is in none."""
+        if self.elsewhere is None or not (store or isinstance(source, str)):
+            return None
+        if store:
+            return self.elsewhere(), store, str(source)
+        if query or as_of:
+            raise Invalid("Say by store which datastore is to be asked.")
+        assert isinstance(source, str)
+        if ":" not in source or Path(source).exists():
+            return None
+        stores = self.elsewhere()
+        spoken = stores.spoken(source)
+        return (stores, *spoken) if spoken is not None else None
 
     def _add_table(
         self, name: str, path: Path, options: ImportOptions, origin: str | dict[str, Any]
@@ -376,7 +410,10 @@ class Adding:
                     self._store.record(
                         connection, "data.added", version.subject, rows=version.rows, source=version.source
                     )
-                    for subject, relation in links or [(f"file:{version.sha256}", "imported")]:
+                    made_from = [*(links or [(f"file:{version.sha256}", "imported")])]
+                    origin = version.origin or {}
+                    made_from += [(f"datastore:{origin['store']}", "read")] if "store" in origin else []
+                    for subject, relation in made_from:
                         self._store.link(connection, subject, version.subject, relation)
                 return self._held_back(version)
             except IntegrityError:  # another process took the number, or added the same: look again

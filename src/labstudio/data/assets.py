@@ -197,10 +197,23 @@ class Data(Adding, Filing, Exploring, Described, Deleting):
 
         return read_sample(self.table(ref), rows)
 
-    def look(self, path: str | Path, options: ImportOptions | None = None, *, name: str = "") -> Look:
-        """Say what a file would come to if it were added; see `labstudio.data.look.look`."""
+    def look(
+        self,
+        path: str | Path = "",
+        options: ImportOptions | None = None,
+        *,
+        name: str = "",
+        store: str = "",
+        query: str = "",
+        as_of: str = "",
+    ) -> Look:
+        """Say what a file would come to if it were added; see `labstudio.data.look.look` and `add`."""
         from labstudio.data.look import look
 
+        there = self._elsewhere(path, store, query, as_of)
+        if there is not None:
+            stores, store, inner = there
+            return stores.look(store, inner, query=query, as_of=as_of, options=options)
         path = Path(path).expanduser()
         with self._store.files.scratch() as place:
             return look(path, name or path.name, place.parent, options or ImportOptions())

@@ -103,6 +103,28 @@ def table_sha256(table: pa.Table) -> str:
     return sink.sha.hexdigest()
 
 
+def plain_table(table: pa.Table, *, keep_nothing: bool = False) -> pa.Table:
+    """Return a table in the types that tables are kept in.
+
+    With `keep_nothing` a column without any value stays one, for rows that are still to come.
+
+    Raises
+    ------
+    Invalid
+        A name occurs twice, or a column holds what cannot be kept.
+    """
+    import pyarrow as pa
+
+    _once(table.column_names)
+    plain = [
+        pa.field(field.name, field.type)
+        if keep_nothing and pa.types.is_null(field.type)
+        else _plain_field(pa.field(field.name, field.type))
+        for field in table.schema
+    ]
+    return _cast(table, pa.schema(plain))
+
+
 def write_table(table: pa.Table, path: Path) -> None:
     """Write a table as Parquet."""
     import pyarrow.parquet as pq

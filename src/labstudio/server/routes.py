@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from labstudio.automl.settings import AutoMLRun
 from labstudio.data.chart import Chart
+from labstudio.data.stores.options import NewDatastore
 from labstudio.labeling.settings import NewProject
 from labstudio.server import answers as a
 from labstudio.server import told as t
@@ -21,6 +22,7 @@ from labstudio.server.calls import (
     assets,
     automl,
     data,
+    datastores,
     explore,
     imports,
     jobs,
@@ -72,6 +74,7 @@ class Route:
 
 RESOURCES = {
     "data": "data",
+    "datastores": "data",
     "uploads": "data",
     "imports": "data",
     "automl": "automl",
@@ -109,6 +112,21 @@ ROUTES = (
     Route("GET", "data/{ref}/plots", t.Nothing, list[a.Suggestion], "read", explore.plots, slow=True),
     Route("POST", "data/{ref}/plot", Chart, a.Plot, "read", explore.plot, slow=True),
     Route("GET", "data/{ref}/rows", t.Page, a.Rows | Raw, "read", data.rows, slow=True),
+    Route("GET", "datastores", t.Nothing, list[a.Datastore], "read", datastores.datastores),
+    # who connects a datastore has the server open what is named: as much as a kernel may do
+    Route("POST", "datastores", NewDatastore, a.Datastore, "execute", datastores.add_datastore),
+    Route("GET", "datastores/{name}", t.Nothing, a.Datastore, "read", datastores.datastore),
+    Route("DELETE", "datastores/{name}", t.RemoveDatastore, a.Said, "write", datastores.remove_datastore),
+    Route("POST", "datastores/{name}/test", t.Nothing, a.Said, "read", datastores.test_datastore, slow=True),
+    Route(
+        "GET",
+        "datastores/{name}/browse",
+        t.Browse,
+        list[a.Entry],
+        "read",
+        datastores.browse_datastore,
+        slow=True,
+    ),
     Route("GET", "quality/kinds", t.Nothing, list[a.QualityKind], "read", quality.quality_kinds),
     Route("GET", "quality/{asset}/rules", t.Nothing, a.QualityRules, "read", quality.quality_rules),
     Route("PUT", "quality/{asset}/rules", t.NewRules, a.QualityRules, "write", quality.save_rules),
@@ -142,7 +160,8 @@ ROUTES = (
     Route("GET", "recipes/{name}", t.Nothing, a.Recipe, "read", recipes.recipe),
     Route("PUT", "recipes/{name}", t.RecipeOf, a.Recipe, "write", recipes.save_recipe),
     Route("DELETE", "recipes/{name}", t.Nothing, a.Done, "write", recipes.delete_recipe),
-    Route("POST", "imports/look", t.LookAt, a.Look, "read", imports.look, slow=True),
+    # a look may run a query of a datastore: as much as an import may
+    Route("POST", "imports/look", t.LookAt, a.Look, "write", imports.look, slow=True),
     Route("POST", "uploads", t.NewUpload, a.Upload, "write", data.begin_upload),
     Route("GET", "uploads/{id}", t.Nothing, a.Upload, "read", data.upload),
     Route("PUT", "uploads/{id}", t.Chunk, a.Upload, "write", data.append_upload, slow=True, chunk=True),

@@ -36,6 +36,8 @@ class Studio:
         Bytes of one upload.
     direct_import : int
         A file of so many bytes or less is imported while the person waits, a larger one by a job.
+    patience : float
+        Seconds that rows of a datastore may take to come while the person waits; then a job reads them.
     """
 
     def __init__(
@@ -46,11 +48,13 @@ class Studio:
         files: str | None = None,
         largest_upload: int = 100 * 2**30,
         direct_import: int = 64 * 2**20,
+        patience: float = 15.0,
     ) -> None:
         self._where, self._files = where, files
         self.folder = folder.resolve()
         self.largest_upload = largest_upload
         self.direct_import = direct_import
+        self.patience = patience
         self._making = threading.Lock()
         self._quick = ThreadPoolExecutor(QUICK_THREADS, "labstudio-quick")
         self._slow = ThreadPoolExecutor(SLOW_THREADS, "labstudio-slow")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from labstudio.data.options import ImportOptions
 from labstudio.display import data as views
@@ -24,10 +24,23 @@ class Use(Told):
 
 
 class Add(ImportOptions):
-    """A file or a DataFrame, and how to read it."""
+    """A file, a DataFrame or what a datastore holds, and how to read it."""
 
     name: str = Field(min_length=1, description="Name of the data asset.")
-    source: str = Field(min_length=1, description="Path of the file (in a cell also a DataFrame variable).")
+    source: str = Field(
+        "",
+        description="Path of the file (in a cell also a DataFrame variable), or a place in a datastore as "
+        "lake:sales/orders.csv.",
+    )
+    store: str = Field("", description="Datastore that is read, where the source does not name it.")
+    query: str = Field("", description="SQL query whose answer is taken, with store.")
+    as_of: str = Field("", description="Of a Delta table: a version's number, or a time as 2026-03-01T12:00.")
+
+    @model_validator(mode="after")
+    def _some_source(self) -> Add:
+        if not self.source and not self.query:
+            raise ValueError("Say what is to be added: a file, a DataFrame variable, or a store and a query.")
+        return self
 
 
 class Asset(Told):
@@ -54,7 +67,15 @@ def _use(door: Door, told: Use) -> Answer:
 
 def _add(door: Door, told: Add) -> Answer:
     how = ImportOptions(**told.model_dump(include=set(ImportOptions.model_fields), exclude_unset=True))
-    version = door.workspace.data.add(told.name, door.source(told.source), how)
+    frame = None if told.store else door.frame(told.source)
+    version = door.workspace.data.add(
+        told.name,
+        told.source if frame is None else frame,
+        how,
+        store=told.store,
+        query=told.query,
+        as_of=told.as_of,
+    )
     return Answer(views.version(version), plain(version), version)
 
 

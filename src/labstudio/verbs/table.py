@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from labstudio.verbs import Command, automl, data, jobs, lineage, models, quality, recipes
+from labstudio.verbs import Command, automl, data, datastores, jobs, lineage, models, quality, recipes
 
 VERBS: dict[str, dict[str, Command]] = {
     "workspace": {"": data.USE},
     "data": data.DATA,
+    "datastore": datastores.DATASTORES,
     "lineage": lineage.LINEAGE,
     "quality": quality.QUALITY,
     "prepare": recipes.PREPARE,

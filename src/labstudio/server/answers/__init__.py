@@ -26,6 +26,7 @@ from labstudio.server.answers.data import (
     Said,
     Upload,
 )
+from labstudio.server.answers.datastores import Datastore, Entry
 from labstudio.server.answers.explore import (
     Association,
     Associations,
@@ -117,9 +118,11 @@ __all__ = [
     "ColumnProfile",
     "ColumnSource",
     "Comparison",
+    "Datastore",
     "Done",
     "Drift",
     "Edge",
+    "Entry",
     "Event",
     "FailingRows",
     "Feature",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labstudio.data.options import ImportOptions
+from labstudio.data.stores.writing import Larger, Patience
 from labstudio.server import answers as a
 from labstudio.server import told as t
 from labstudio.server.raw import Raw
@@ -45,8 +46,10 @@ def asset(studio: Studio, told: t.Nothing, ref: str) -> a.AssetDetail:
 
 
 def add(studio: Studio, told: t.NewData) -> a.Added:
-    """Add a file as a version of a data asset; a large one is read by a job."""
+    """Add a file, or what a datastore holds, as a version; much of it is read by a job."""
     given = told.model_dump(include=set(ImportOptions.model_fields), exclude_unset=True)
+    if told.store is not None:
+        return _add_from_store(studio, told, told.store, given)
     upload = studio.uploads.get(told.upload) if told.upload is not None else None
     path = studio.file(told.path or "") if upload is None else studio.uploads.path(upload.id)
     origin = upload.filename if upload is not None else ""
@@ -58,6 +61,23 @@ def add(studio: Studio, told: t.NewData) -> a.Added:
     version = workspace.data.add(told.name, path, ImportOptions(**given), origin=origin)
     if upload is not None:
         studio.uploads.discard(upload.id)
+    return a.Added(asset=said(version, workspace.data.about(version.name)), existed=version.existed, job=None)
+
+
+def _add_from_store(studio: Studio, told: t.NewData, store: str, given: dict[str, Any]) -> a.Added:
+    """Read for as long as a person waits; what is more than that is read from the start by a job."""
+    workspace = studio.workspace
+    place = {"path": told.path, "query": told.query, "as_of": told.as_of}
+    spoken = {key: value for key, value in place.items() if value}
+    try:
+        version = workspace.datastores.read_into(
+            told.name, store, options=ImportOptions(**given),
+            patience=Patience(studio.direct_import, studio.patience), **spoken,
+        )  # fmt: skip
+    except Larger:
+        spec = {"name": told.name, "store": store, "options": given, **spoken}
+        job = workspace.jobs.start("data.add", f"import {told.name}", spec)
+        return a.Added(asset=None, existed=False, job=job.id)
     return a.Added(asset=said(version, workspace.data.about(version.name)), existed=version.existed, job=None)
 
 

@@ -1,4 +1,4 @@
-"""Files that are to be imported, looked at first."""
+"""What is to be imported, looked at first."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ if TYPE_CHECKING:
 
 
 def look(studio: Studio, told: t.LookAt) -> a.Look:
-    """Say what a file would come to if it were imported; only its beginning is read."""
+    """Say what a file, a table or a query would come to if it were imported; only its beginning is read."""
     given = ImportOptions(**told.model_dump(include=set(ImportOptions.model_fields), exclude_unset=True))
+    data = studio.workspace.data
+    if told.store is not None:
+        seen = data.look(
+            told.path or "", given, store=told.store, query=told.query or "", as_of=told.as_of or ""
+        )
+        return a.Look.model_validate(asdict(seen))
     if told.upload is not None:
         path = studio.uploads.path(told.upload)
         name = studio.uploads.get(told.upload).filename
     else:
         path = studio.file(told.path or "")
         name = path.name
-    return a.Look.model_validate(asdict(studio.workspace.data.look(path, given, name=name)))
+    return a.Look.model_validate(asdict(data.look(path, given, name=name)))

@@ -2,6 +2,7 @@
 
 from labstudio.server.told.common import Nothing, Told
 from labstudio.server.told.data import About, Assets, Chunk, NewData, NewUpload, Page
+from labstudio.server.told.datastores import Browse, RemoveDatastore
 from labstudio.server.told.explore import Compared, Profiled
 from labstudio.server.told.imports import LookAt
 from labstudio.server.told.jobs import LogFrom
@@ -42,6 +43,7 @@ __all__ = [
     "Answers",
     "Archived",
     "Assets",
+    "Browse",
     "BulkLabel",
     "CancelPreview",
     "CellOf",
@@ -76,6 +78,7 @@ __all__ = [
     "RecipeLines",
     "RecipeOf",
     "Release",
+    "RemoveDatastore",
     "ReviewOf",
     "RunRecipe",
     "Subject",

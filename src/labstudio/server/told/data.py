@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from labstudio.data.options import ImportOptions
 from labstudio.server.told.common import Told
+from labstudio.server.told.imports import Source
 
 
-class NewData(ImportOptions):
-    """A file of the server, or an upload that is complete, and how to read it."""
+class NewData(Source):
+    """What is to be added: a file of the server, an upload, or what a datastore holds; and how to read it."""
 
     name: str = Field(min_length=1, description="Name of the data asset.")
-    path: str | None = Field(None, description="File, relative to the folder that the file browser shows.")
-    upload: str | None = Field(None, description="Id of an upload that is complete.")
-
-    @model_validator(mode="after")
-    def _one_source(self) -> NewData:
-        if (self.path is None) == (self.upload is None):
-            raise ValueError("Give either path or upload.")
-        return self
 
 
 class Assets(Told):

@@ -1,0 +1,19 @@
+"""Datastores: a folder of one, and whether one goes although it is in use. To add one: `NewDatastore`."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from labstudio.server.told.common import Told
+
+
+class Browse(Told):
+    """Which folder of a datastore."""
+
+    path: str = Field("", max_length=2_000, description="Folder or schema in it; the top when not given.")
+
+
+class RemoveDatastore(Told):
+    """Whether a datastore goes although versions were read from it."""
+
+    force: bool = Field(False, description="Also where versions were read from it.")

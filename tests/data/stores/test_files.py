@@ -1,0 +1,206 @@
+"""Folders, S3, Azure and Google Cloud: the same files, listed and read, and no way out of their root."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from lakes import ACCOUNT, ACCOUNT_KEY, S3_KEY, S3_SECRET, s3_files
+
+from labstudio import Workspace
+from labstudio.data import ImportOptions
+from labstudio.errors import Conflict, Invalid, NotFound
+
+
+@pytest.fixture
+def folder(ws: Workspace, tmp_path: Path, files: dict[str, bytes]) -> Workspace:
+    """A workspace with a folder as `lake`."""
+    for path, content in files.items():
+        file = tmp_path / "shared" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    ws.datastores.add("lake", str(tmp_path / "shared" / "root"))
+    return ws
+
+
+@pytest.fixture
+def bucket(ws: Workspace, s3: str, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A workspace with a folder of an S3 bucket as `lake`."""
+    monkeypatch.setenv("LAKE_KEY", S3_SECRET)
+    told = {"key_id": S3_KEY, "endpoint": s3, "region": "us-east-1"}
+    ws.datastores.add("lake", "s3://lake/root", secret="env:LAKE_KEY", **told)
+    return ws
+
+
+@pytest.fixture
+def container(ws: Workspace, azure: str, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A workspace with a folder of an Azure container as `lake`."""
+    monkeypatch.setenv("LAKE_KEY", ACCOUNT_KEY)
+    url = f"abfs://lake@{ACCOUNT}.dfs.core.windows.net/root"
+    ws.datastores.add("lake", url, secret="env:LAKE_KEY", endpoint=azure)
+    return ws
+
+
+@pytest.fixture(params=["folder", "bucket", "container"])
+def lake(request: pytest.FixtureRequest) -> Workspace:
+    """The same files in each kind of store."""
+    return request.getfixturevalue(request.param)
+
+
+def test_what_lies_in_it_is_listed_folders_first(lake: Workspace) -> None:
+    browse = lake.datastores.browse
+    assert [(one.path, one.kind) for one in browse("lake")] == [("sales", "folder"), ("readme.txt", "file")]
+    assert [one.path for one in browse("lake", "sales")] == ["sales/2026", "sales/cities.parquet"]
+    [orders] = browse("lake", "sales/2026/")
+    assert (orders.name, orders.size) == ("orders.csv", 19)
+    assert orders.modified is not None
+    assert orders.modified > 1.7e9
+    assert lake.datastores.test("lake").sentence.startswith("lake answers: 2 entries at the top")
+
+
+def test_a_file_becomes_a_version_that_can_be_read_again(lake: Workspace) -> None:
+    version = lake.data.add("orders", "lake:sales/2026/orders.csv")
+    assert version.frame()["price"].tolist() == [9.5, 3]
+    assert version.source == "lake:sales/2026/orders.csv"
+    edges = {(edge.source, edge.relation) for edge in lake.lineage(version.subject)}
+    assert ("datastore:lake", "read") in edges
+    assert lake.data.refresh("orders").existed
+    assert lake.data.add("cities", "sales/cities.parquet", store="lake").rows == 1_000
+    with pytest.raises(Conflict, match=r"lake is not removed: cities@1, orders@1 were read from it"):
+        lake.datastores.remove("lake")
+    lake.datastores.remove("lake", force=True)
+    assert lake.datastores.list() == []
+    with pytest.raises(NotFound, match="no datastore 'lake'"):
+        lake.data.refresh("orders")
+
+
+def test_the_beginning_is_looked_at_with_the_options_of_an_import(lake: Workspace) -> None:
+    look = lake.data.look("lake:sales/2026/orders.csv")
+    assert (look.format, look.options["delimiter"], look.values) == ("csv", ";", [["1", "2"], ["9.5", "3"]])
+    as_text = lake.data.look("lake:sales/2026/orders.csv", ImportOptions(types={"price": "string"}))
+    assert as_text.values[1] == ["9,5", "3"]
+    cities = lake.data.look("lake:sales/cities.parquet")
+    assert (cities.rows, cities.whole, cities.values[1][1]) == (100, False, "City 1")
+
+
+def test_no_path_leads_out_of_it(lake: Workspace) -> None:
+    up = [
+        "../secret.csv",
+        "sales/../../secret.csv",
+        "/etc/passwd",
+        "..",
+        "sales/..",
+        "a\0b",
+        "\\\\host\\x",
+        "a\nb",
+    ]
+    for path in up:
+        with pytest.raises(Invalid, match="leads out of"):
+            lake.datastores.browse("lake", path)
+        with pytest.raises(Invalid, match="leads out of"):
+            lake.data.add("stolen", path, store="lake")
+        with pytest.raises(Invalid, match="leads out of"):
+            lake.data.look(path, store="lake")
+
+
+def test_what_is_not_there_is_named(lake: Workspace) -> None:
+    with pytest.raises(NotFound, match=r"There is no file sales/nothing.csv in lake"):
+        lake.data.add("nothing", "lake:sales/nothing.csv")
+    with pytest.raises(Invalid, match="sales of lake is a folder; name one file in it"):
+        lake.data.add("nothing", "lake:sales")
+    with pytest.raises(Invalid, match="no database and takes no query"):
+        lake.data.add("nothing", store="lake", query="SELECT 1")
+    with pytest.raises(NotFound, match="no datastore 'laek'; did you mean lake"):
+        lake.datastores.browse("laek")
+
+
+def test_links_that_lead_out_of_a_folder_are_neither_shown_nor_followed(
+    folder: Workspace, tmp_path: Path
+) -> None:
+    root = tmp_path / "shared" / "root"
+    (root / "out.csv").symlink_to(tmp_path / "shared" / "secret.csv")
+    (root / "up").symlink_to(tmp_path / "shared")
+    (root / "in.csv").symlink_to(root / "readme.txt")
+    assert [one.name for one in folder.datastores.browse("lake")] == ["sales", "in.csv", "readme.txt"]
+    for path in ("out.csv", "up/secret.csv"):
+        with pytest.raises(Invalid, match="leads out of lake"):
+            folder.data.add("stolen", f"lake:{path}")
+    with pytest.raises(Invalid, match="leads out of lake"):
+        folder.datastores.browse("lake", "up")
+    assert folder.data.add("fine", "lake:in.csv").rows == 1
+
+
+def test_a_large_file_is_not_fetched_to_be_looked_at(bucket: Workspace, s3: str) -> None:
+    owned = s3_files(s3)
+    lines = b"".join(b"%d,City %d\n" % (i, i % 9) for i in range(200_000))
+    owned.pipe("lake/root/large.csv", b"id,city\n" + lines)
+    with pytest.MonkeyPatch.context() as patch:
+        taken: list[int] = []
+        from labstudio.data.stores.files import Files
+
+        fetch = Files.fetch
+        patch.setattr(Files, "fetch", lambda self, path, target, most=None: (
+            fetch(self, path, target, most), taken.append(target.stat().st_size)))  # fmt: skip
+        look = bucket.data.look("lake:large.csv")
+    assert (look.rows > 100, look.whole, look.values[0][:2]) == (True, False, ["0", "1"])
+    assert max(taken) < 300_000
+    owned.rm("lake/root/large.csv")
+
+
+def test_credentials_that_are_refused_are_told_without_the_secret(
+    container: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = ACCOUNT_KEY.replace("Eby8", "AAAA")
+    monkeypatch.setenv("LAKE_KEY", wrong)
+    tested = container.datastores.test("lake")
+    assert not tested.ok
+    assert tested.sentence.startswith("lake: its root cannot be listed: ")
+    assert wrong not in tested.sentence
+
+
+def test_a_shared_access_signature_opens_a_container(
+    container: Workspace, azure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from azure.storage.blob import ContainerSasPermissions, generate_container_sas
+
+    sas = generate_container_sas(
+        ACCOUNT, "lake", account_key=ACCOUNT_KEY, permission=ContainerSasPermissions(read=True, list=True),
+        expiry=datetime.now(UTC) + timedelta(hours=1),
+    )  # fmt: skip
+    monkeypatch.setenv("LAKE_SAS", sas)
+    told = {"account": ACCOUNT, "endpoint": azure, "secret": "env:LAKE_SAS"}
+    container.datastores.add("sas", "abfs://lake/root", **told)
+    assert container.data.add("orders", "sas:sales/2026/orders.csv").rows == 2
+
+
+def test_a_store_that_does_not_answer_is_told(ws: Workspace) -> None:
+    ws.datastores.add("gone", "s3://gone", endpoint="http://127.0.0.1:1", anonymous=True, timeout=1)
+    assert ws.datastores.test("gone").sentence.startswith("gone: its root cannot be listed: ")
+
+
+@pytest.mark.parametrize(
+    ("url", "package", "extra"),
+    [
+        ("s3://b", "s3fs", "s3"),
+        ("abfs://c@a.dfs.core.windows.net", "adlfs", "azure"),
+        ("gs://b", "gcsfs", "gcs"),
+    ],
+)
+def test_a_library_that_is_not_installed_is_named(
+    ws: Workspace, url: str, package: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws.datastores.add("lake", url)
+    monkeypatch.setitem(sys.modules, package, None)
+    told = f"needs the package {package}; run pip install 'labstudio[{extra}]'."
+    assert told in ws.datastores.test("lake").sentence
+
+
+def test_google_cloud_wants_the_key_of_a_service_account(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAKE_KEY", "no json at all")
+    ws.datastores.add("lake", "gs://bucket", secret="env:LAKE_KEY")
+    assert "the JSON of a service account's key" in ws.datastores.test("lake").sentence
