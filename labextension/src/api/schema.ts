@@ -133,7 +133,7 @@ export interface paths {
         /** List the data assets, the newest version of each, newest first. */
         get: operations["assets"];
         put?: never;
-        /** Add a file as a version of a data asset; a large one is read by a job. */
+        /** Add a file, or what a datastore holds, as a version; much of it is read by a job. */
         post: operations["add"];
         delete?: never;
         options?: never;
@@ -339,6 +339,76 @@ export interface paths {
         };
         /** Return a page of a table. */
         get: operations["rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/datastores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the datastores. */
+        get: operations["datastores"];
+        put?: never;
+        /** Connect a datastore. */
+        post: operations["add_datastore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/datastores/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return a datastore. */
+        get: operations["datastore"];
+        put?: never;
+        post?: never;
+        /** Remove a connection; no data is touched. */
+        delete: operations["remove_datastore"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/datastores/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try to reach a datastore. */
+        post: operations["test_datastore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/datastores/{name}/browse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what lies in a folder of a datastore. */
+        get: operations["browse_datastore"];
         put?: never;
         post?: never;
         delete?: never;
@@ -665,7 +735,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what a file would come to if it were imported; only its beginning is read. */
+        /** Say what a file, a table or a query would come to if it were imported; only its beginning is read. */
         post: operations["look"];
         delete?: never;
         options?: never;
@@ -1913,6 +1983,23 @@ export interface components {
             sampled: number;
         };
         /**
+         * Datastore
+         * @description A connection; `secret` is a reference such as env:LAKE_KEY, never a secret.
+         */
+        Datastore: {
+            name: string;
+            /** @enum {string} */
+            kind: "folder" | "object" | "sql" | "delta" | "spark";
+            url: string;
+            secret: string | null;
+            options: {
+                [key: string]: unknown;
+            };
+            description: string;
+            created: number;
+            by: string;
+        };
+        /**
          * Done
          * @description It is done.
          */
@@ -1943,6 +2030,18 @@ export interface components {
             source: string;
             target: string;
             relation: string;
+        };
+        /**
+         * Entry
+         * @description A folder, file or table of a datastore; `path` is what it is read by.
+         */
+        Entry: {
+            name: string;
+            path: string;
+            /** @enum {string} */
+            kind: "folder" | "file" | "table";
+            size: number | null;
+            modified: number | null;
         };
         /**
          * Event
@@ -2616,7 +2715,7 @@ export interface components {
         };
         /**
          * LookAt
-         * @description A file of the server, or an upload that is complete, and what is known of how to read it.
+         * @description What is to be looked at, and what is known of how to read it.
          */
         LookAt: {
             /**
@@ -2719,7 +2818,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description File, relative to the folder that the file browser shows.
+             * @description File, relative to the folder that the file browser shows, or to the store.
              * @default null
              */
             path: string | null;
@@ -2728,6 +2827,21 @@ export interface components {
              * @default null
              */
             upload: string | null;
+            /**
+             * @description Datastore that is read, by path or query.
+             * @default null
+             */
+            store: string | null;
+            /**
+             * @description SQL query of the store.
+             * @default null
+             */
+            query: string | null;
+            /**
+             * @description Of a Delta table: a version's number, or a time.
+             * @default null
+             */
+            as_of: string | null;
         };
         /**
          * LookError
@@ -2823,7 +2937,7 @@ export interface components {
         };
         /**
          * NewData
-         * @description A file of the server, or an upload that is complete, and how to read it.
+         * @description What is to be added: a file of the server, an upload, or what a datastore holds; and how to read it.
          */
         NewData: {
             /**
@@ -2925,10 +3039,8 @@ export interface components {
             types: {
                 [key: string]: string;
             };
-            /** @description Name of the data asset. */
-            name: string;
             /**
-             * @description File, relative to the folder that the file browser shows.
+             * @description File, relative to the folder that the file browser shows, or to the store.
              * @default null
              */
             path: string | null;
@@ -2937,6 +3049,98 @@ export interface components {
              * @default null
              */
             upload: string | null;
+            /**
+             * @description Datastore that is read, by path or query.
+             * @default null
+             */
+            store: string | null;
+            /**
+             * @description SQL query of the store.
+             * @default null
+             */
+            query: string | null;
+            /**
+             * @description Of a Delta table: a version's number, or a time.
+             * @default null
+             */
+            as_of: string | null;
+            /** @description Name of the data asset. */
+            name: string;
+        };
+        /**
+         * NewDatastore
+         * @description Where a team keeps data, and where the secret to it is found.
+         */
+        NewDatastore: {
+            /**
+             * @description Address of the service where it is not the cloud's own, as http://minio:9000.
+             * @default null
+             */
+            endpoint: string | null;
+            /**
+             * @description Region of an S3 bucket.
+             * @default null
+             */
+            region: string | null;
+            /**
+             * @description Access key id of S3; the secret is then the secret access key alone.
+             * @default null
+             */
+            key_id: string | null;
+            /**
+             * @description Storage account of Azure, where the address has none.
+             * @default null
+             */
+            account: string | null;
+            /**
+             * @description Tenant of an Azure service principal.
+             * @default null
+             */
+            tenant: string | null;
+            /**
+             * @description Client id of an Azure service principal; the secret is then the client's.
+             * @default null
+             */
+            client: string | null;
+            /**
+             * @description Project of Google Cloud.
+             * @default null
+             */
+            project: string | null;
+            /**
+             * @description Ask an object store without any credentials.
+             * @default false
+             */
+            anonymous: boolean;
+            /**
+             * @description ODBC driver of SQL Server; ODBC Driver 18 for SQL Server when not given.
+             * @default null
+             */
+            driver: string | null;
+            /**
+             * @description HTTP path of a Databricks SQL warehouse or cluster.
+             * @default null
+             */
+            http_path: string | null;
+            /**
+             * @description Seconds to wait for a connection.
+             * @default 10
+             */
+            timeout: number;
+            /** @description Name of the datastore, such as lake. */
+            name: string;
+            /** @description Address, as s3://bucket/folder; a password has no place in it. */
+            url: string;
+            /**
+             * @description Where the secret is found: env:NAME, file:PATH or keyring:NAME; never the secret itself.
+             * @default null
+             */
+            secret: string | null;
+            /**
+             * @description What is in it, who to ask.
+             * @default
+             */
+            description: string;
         };
         /**
          * NewGold
@@ -4987,6 +5191,196 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Rows"];
                     "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datastores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Datastore"][];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_datastore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDatastore"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Datastore"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datastore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Datastore"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_datastore: {
+        parameters: {
+            query?: {
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_datastore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Said"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    browse_datastore: {
+        parameters: {
+            query?: {
+                path?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"][];
                 };
             };
             /** @description What went wrong, in a sentence. */
