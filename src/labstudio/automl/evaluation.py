@@ -237,6 +237,7 @@ def evaluated(
     started, count = time.monotonic(), len(training.folds)
     at_once = training.at_once(candidate.learner)
     models: list[Model] = []
+    refits: list[dict[str, Any]] = []
     predictions: list[np.ndarray] = []
     losses: list[float] = []
     with warnings.catch_warnings(), ThreadPoolExecutor(at_once) as threads, one_thread():
@@ -251,7 +252,9 @@ def evaluated(
             shared = training.threads_for(candidate.learner, len(some))
             fits = threads.map(partial(prepared.fit, candidate, deadline=deadline, threads=shared), some)
             for fold, (model, prediction) in zip(some, fits, strict=True):
-                models.append(model)
+                # whole forests of all folds would take several times the memory of what is kept of them
+                models.append(replace(model, learner=model.learner.part(count)))
+                refits.append(model.learner.refit_params())
                 predictions.append(prediction)
                 losses.append(fold_loss(training, training.folds[fold][1], prediction))
             if bars is not None and len(models) < count and _hopeless(losses, bars):
@@ -260,9 +263,10 @@ def evaluated(
     if len(models) == count:
         save_models(path, number, prepared.view(candidate), models)
         drawn = _drawn(training, number, candidate, models[0])
-    found = _middle([model.learner.refit_params() for model in models])
-    size = float(np.mean([planned(model.learner.part(count)) for model in models]))
-    return Outcome(predictions, losses, found, time.monotonic() - started, size, drawn)
+    size = float(np.mean([planned(model.learner) for model in models]))
+    if LEARNERS[candidate.learner].quick:
+        trim()
+    return Outcome(predictions, losses, _middle(refits), time.monotonic() - started, size, drawn)
 
 
 def _drawn(training: Training, number: int, candidate: Candidate, model: Model) -> dict[str, Any]:
@@ -276,7 +280,7 @@ def _drawn(training: Training, number: int, candidate: Candidate, model: Model) 
 
 def save_models(path: Path, number: int, shared: View | None, models: Sequence[Model]) -> None:
     """Keep the models of a trial; a view that all candidates share is left out."""
-    kept = [(None if shared is not None else model.view, model.learner.part(len(models))) for model in models]
+    kept = [(None if shared is not None else model.view, model.learner) for model in models]
     place = models_path(path, number)
     part = place.with_suffix(".part")
     with part.open("wb") as file:

@@ -87,7 +87,8 @@ class _Forest:
         chosen = {**self.defaults(how.task, len(y)), **how.params}
         self.params = dict(chosen)
         self.classes_count = how.classes_count
-        trees, leaves = int(chosen.pop("trees")), max(2, int(chosen.pop("leaves")))
+        # room is made for all leaves a tree may have: there are never more of them than rows
+        trees, leaves = int(chosen.pop("trees")), max(2, min(int(chosen.pop("leaves")), len(y)))
         constraints = how.monotone if how.task != "multiclass" else {}
         self.fill: np.ndarray | None = None
         if constraints:  # scikit-learn takes no missing values beside constraints
