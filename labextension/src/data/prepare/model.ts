@@ -85,10 +85,11 @@ export class PrepareModel {
     return this.operations.find(one => one.op === op);
   }
 
-  /** Whether there are steps, and each that is on is told what it needs. */
+  /** Whether there are steps, each that is on is told what it needs, and none was found wrong. */
   get whole(): boolean {
     const on = this.steps.filter(({ step }) => step.enabled !== false);
-    return on.length > 0 && on.every(({ step }) => !s.wanting(step, this.operation(step.op)).length);
+    const wrong = this.preview.state.value?.steps.some(one => one.error) ?? false;
+    return on.length > 0 && !wrong && on.every(({ step }) => !s.wanting(step, this.operation(step.op)).length);
   }
 
   /** The place of the step after which the table is shown, counted from 0; -1 is the input. */

@@ -68,16 +68,20 @@ export function Failing({ studio, reference, place, result, onClose }: IProps) {
         }
       </StateView>
       <div className="ls-quality-do">
-        <Button
-          label={trans.__('Before')}
-          disabled={offset === 0}
-          onClick={() => setOffset(Math.max(0, offset - PAGE))}
-        />
-        <Button
-          label={trans.__('Next')}
-          disabled={!found || offset + PAGE >= found.total}
-          onClick={() => setOffset(offset + PAGE)}
-        />
+        {(found?.total ?? 0) > PAGE && (
+          <>
+            <Button
+              label={trans.__('Before')}
+              disabled={offset === 0}
+              onClick={() => setOffset(Math.max(0, offset - PAGE))}
+            />
+            <Button
+              label={trans.__('Next')}
+              disabled={!found || offset + PAGE >= found.total}
+              onClick={() => setOffset(offset + PAGE)}
+            />
+          </>
+        )}
         <Button plain label={trans.__('Close')} onClick={onClose} />
       </div>
     </Card>
