@@ -18,6 +18,7 @@ import { automlPanel } from './automl';
 import { dataPanel } from './data';
 import { homePanel } from './home';
 import { jobsPanel } from './jobs';
+import { labelingPanel } from './labeling';
 import { modelsPanel } from './models';
 import { Fetched } from './shared/fetched';
 import { addCommands, addOpen } from './shell/commands';
@@ -66,7 +67,7 @@ function activate(
   const linked = takeLinked();
   const trans = (translator ?? nullTranslator).load('labstudio');
   const studio = makeStudio({ app, trans, rendermime, themes, files, notebooks });
-  const panels = [dataPanel, automlPanel, modelsPanel, jobsPanel, homePanel].map(make => make(studio));
+  const panels = [dataPanel, labelingPanel, automlPanel, modelsPanel, jobsPanel, homePanel].map(make => make(studio));
   const sections = panels
     .map(panel => panel.section)
     .filter((section): section is ISection => section !== undefined)

@@ -47,6 +47,7 @@ export const storeIcon = draw(
   )
 );
 export const recipeIcon = draw('recipe', line('M5 5h14M7 5v4l5 4 5-4V5M12 13v7m-4 0h8'));
+export const labelIcon = draw('label', line('M12.5 3.5h7a1 1 0 0 1 1 1v7L11 21l-8-8zM16.5 7.5h.01'));
 export const archiveIcon = draw('archive', line('M3 4h18v4H3zM5 8v12h14V8M10 12h4'));
 export const modelIcon = draw('model', line('m12 3 8 4.5v9L12 21l-8-4.5v-9zM4.3 7.7 12 12l7.7-4.3M12 12v8.7'));
 export const jobIcon = draw('job', line('M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 7.5V12l3 2'));

@@ -8,7 +8,7 @@ import { refreshIcon } from '@jupyterlab/ui-components';
 
 import { post, StudioError } from '../api/client';
 import { importOf, nameOf, opened, READABLE } from '../shared/adding';
-import { dataIcon, runIcon, studioIcon, uploadIcon } from '../shared/icons';
+import { dataIcon, labelIcon, runIcon, studioIcon, uploadIcon } from '../shared/icons';
 import type { IStudio } from '../studio';
 import { OPEN } from './context';
 
@@ -53,6 +53,14 @@ export function addCommands(studio: IStudio, places: IPlaces, showPanel: () => v
       icon: runIcon,
       launcher: true,
       run: () => studio.open('new-run:')
+    },
+    {
+      id: 'labstudio:new-labeling',
+      label: trans.__('New labeling project'),
+      caption: trans.__('Label rows, images or texts, with suggestions'),
+      icon: labelIcon,
+      launcher: true,
+      run: () => studio.open('new-labeling:')
     },
     {
       id: 'labstudio:open-panel',

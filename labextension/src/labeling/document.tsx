@@ -1,0 +1,33 @@
+/**
+ * The document of a labeling project: workbench, grid, items, labels.
+ */
+import React, { ReactElement, useEffect, useState } from 'react';
+
+import { ITab, Tabs } from '../shared/parts';
+import { __ } from '../shared/words';
+import type { IStudio } from '../studio';
+import type { Bench } from './bench';
+import { Grid } from './grid';
+import { Items } from './items';
+import { Labeler } from './labeler';
+import { LabelsEditor } from './labelsEditor';
+
+export default function LabelingDocument({ studio, bench }: { studio: IStudio; bench: Bench }): ReactElement {
+  const [active, setActive] = useState('workbench');
+  useEffect(() => void bench.start(), [bench]);
+  const show = (item: number) => {
+    bench.revisit(item);
+    setActive('workbench');
+  };
+  const tabs: ITab[] = [
+    { id: 'workbench', label: __('Workbench'), content: () => <Labeler studio={studio} bench={bench} /> },
+    { id: 'grid', label: __('Grid'), content: () => <Grid studio={studio} bench={bench} /> },
+    { id: 'items', label: __('Items'), content: () => <Items studio={studio} bench={bench} onOpen={show} /> },
+    { id: 'labels', label: __('Labels'), content: () => <LabelsEditor studio={studio} bench={bench} /> }
+  ];
+  return (
+    <div className="ls-Labeling">
+      <Tabs tabs={tabs} active={active} onChange={setActive} />
+    </div>
+  );
+}
