@@ -247,16 +247,17 @@ export class Bench {
     }
   }
 
-  /** Come back to an item of this visit, to say something else of it. */
-  revisit(number: number): void {
-    const found = this.past.find(one => one.item.number === number);
-    if (found) {
-      this.past = this.past.filter(one => one !== found);
-      this._queue = [found.item, ...this._queue];
-      this._begin(found.value);
-    } else if (this._queue.some(one => one.number === number)) {
-      this._queue = [...this._queue].sort((a, b) => Number(b.number === number) - Number(a.number === number));
-      this._begin(null);
+  /** Go to an item: one of this visit, one that waits, or any other. */
+  async revisit(number: number): Promise<void> {
+    const past = this.past.find(one => one.item.number === number);
+    const waiting = this._queue.find(one => one.number === number);
+    try {
+      const item = past?.item ?? waiting ?? (await this.transport.item(number));
+      this.past = this.past.filter(one => one !== past);
+      this._queue = [item, ...this._queue.filter(one => one.number !== number)];
+      this._begin(past?.value ?? null);
+    } catch (error) {
+      this.tell(asError(error).message);
     }
   }
 

@@ -18,7 +18,7 @@ export default function LabelingDocument({ studio, bench }: { studio: IStudio; b
   const [active, setActive] = useState('workbench');
   useEffect(() => void bench.start(), [bench]);
   const show = (item: number) => {
-    bench.revisit(item);
+    void bench.revisit(item);
     setActive('workbench');
   };
   const tabs: ITab[] = [

@@ -2,6 +2,7 @@
  * Labeling in the studio: the projects in the side panel, the form of a new one, and the document of each.
  */
 import { addIcon, launchIcon } from '@jupyterlab/ui-components';
+import { Signal } from '@lumino/signaling';
 import React, { lazy, Suspense } from 'react';
 
 import { get, LabelingProject, post, remove } from '../api/client';
@@ -88,7 +89,16 @@ function item(studio: IStudio, project: LabelingProject): IItem {
 
 function openProject(studio: IStudio, name: string): IContent {
   const bench = new Bench(new RestTransport(name));
+  const title = new Signal<object, { label: string }>({});
+  let told = '';
+  bench.changed.connect(({ project }) => {
+    if (project && project.name !== told) {
+      told = project.name;
+      title.emit({ label: told });
+    }
+  });
   return {
+    title,
     view: () => later(React.createElement(LabelingDocument, { studio, bench })),
     cell: () => ({ magic: 'label', verb: 'open', options: { project: bench.project?.name ?? name } }),
     dispose: () => bench.dispose()

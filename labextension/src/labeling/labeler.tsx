@@ -17,6 +17,7 @@ import { RowView } from './rowView';
 import { SpanText } from './spanText';
 import { useBench } from './useBench';
 import { inWords } from './value';
+import { reasonName } from './words';
 
 export function Labeler({ studio, bench }: { studio: IStudio; bench: Bench }): ReactElement {
   useBench(bench);
@@ -25,8 +26,8 @@ export function Labeler({ studio, bench }: { studio: IStudio; bench: Bench }): R
   const [help, setHelp] = useState(false);
   const [comment, setComment] = useState<string | null>(null);
   const { item, project } = bench;
-  useOwnKeys(root);
   const focus = () => (root.current?.querySelector<HTMLElement>('[data-stage]') ?? root.current)?.focus();
+  useOwnKeys(root, focus);
   useEffect(() => {
     if (filter === null && comment === null && !help) {
       focus();
@@ -105,7 +106,7 @@ export function Labeler({ studio, bench }: { studio: IStudio; bench: Bench }): R
             <>
               <Suggested bench={bench} item={item} />
               <Stage bench={bench} item={item} />
-              <Ahead bench={bench} />
+              <Ahead studio={studio} bench={bench} />
             </>
           ) : bench.isDone ? (
             <Done studio={studio} bench={bench} />
@@ -277,7 +278,7 @@ function Suggested({ bench, item }: { bench: Bench; item: LabelingItem }): React
 }
 
 /** What was just done and what comes next; a click goes there. */
-function Ahead({ bench }: { bench: Bench }): ReactElement {
+function Ahead({ studio: { trans }, bench }: { studio: IStudio; bench: Bench }): ReactElement {
   const image = bench.project!.item_kind === 'image';
   const title = (item: LabelingItem) => item.caption ?? item.text ?? item.key;
   const one = (item: LabelingItem, when: 'past' | 'now' | 'next', said = '') => (
@@ -286,11 +287,11 @@ function Ahead({ bench }: { bench: Bench }): ReactElement {
         className={`ls-Ahead-item ls-mod-${when}`}
         aria-current={when === 'now' || undefined}
         title={title(item)}
-        onClick={() => bench.revisit(item.number)}
+        onClick={() => void bench.revisit(item.number)}
       >
         {image && item.media && <img alt="" src={bench.transport.media(item.media, 128)} />}
         <span className="ls-cut">{title(item)}</span>
-        <span className="ls-note ls-cut">{said || (when === 'now' ? __('now') : item.reason)}</span>
+        <span className="ls-note ls-cut">{said || (when === 'now' ? __('now') : reasonName(trans, item.reason))}</span>
       </button>
     </li>
   );
@@ -358,18 +359,24 @@ function Comment({ value, onChange, onClose }: IComment): ReactElement {
 /**
  * Keep keys to the labeler: in a notebook's output an `x` would cut the cell.
  *
- * The listener sits where React listens too, so that React has had its turn when the event is stopped.
+ * The listener sits on the node that React listens on too, so that React has had its turn when the event is
+ * stopped. A tab that comes to the front brings the keyboard to the item.
  */
-function useOwnKeys(root: React.RefObject<HTMLElement>): void {
+function useOwnKeys(root: React.RefObject<HTMLElement>, focus: () => void): void {
   useEffect(() => {
-    const host = root.current?.closest<HTMLElement>('.jp-ReactWidget') ?? root.current;
+    const host = root.current?.closest<HTMLElement>('.ls-Studio');
     const keep = (event: globalThis.KeyboardEvent) => {
       const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
       if (root.current?.contains(event.target as Node) && (isPlain || event.defaultPrevented)) {
         event.stopPropagation();
       }
     };
+    const forward = (event: FocusEvent) => event.target === host && focus();
     host?.addEventListener('keydown', keep);
-    return () => host?.removeEventListener('keydown', keep);
+    host?.addEventListener('focusin', forward);
+    return () => {
+      host?.removeEventListener('keydown', keep);
+      host?.removeEventListener('focusin', forward);
+    };
   });
 }

@@ -79,6 +79,9 @@ function Labels({ bench, filter, setFilter, onFocus }: Omit<ISide, 'onHelp'>): R
   const told = new Set(labelsOf(bench.value));
   const suggested = bench.item?.value ? null : bench.item?.suggestion?.value.label;
   useEffect(() => void (filter !== null && box.current?.focus()), [filter !== null]);
+  // of what is drawn the label at hand counts, else what is said
+  const draws = !['class', 'multi'].includes(task);
+  const chosen = (id: string) => (draws ? bench.drawing === id : told.has(id));
   const choose = (label: LabelingLabel) => {
     setFilter(null);
     bench.choose(label.id);
@@ -117,12 +120,10 @@ function Labels({ bench, filter, setFilter, onFocus }: Omit<ISide, 'onHelp'>): R
             <button
               className={[
                 'ls-Side-label',
-                bench.drawing === label.id && task !== 'class' && task !== 'multi' ? 'ls-mod-drawing' : '',
-                told.has(label.id) ? 'ls-mod-told' : '',
                 suggested === label.id ? 'ls-mod-suggested' : '',
                 filter !== null && label === best?.label ? 'ls-mod-best' : ''
               ].join(' ')}
-              aria-pressed={told.has(label.id)}
+              aria-pressed={chosen(label.id)}
               onMouseDown={event => event.preventDefault()}
               onClick={() => choose(label)}
             >

@@ -7,6 +7,7 @@ import {
   Labeling,
   LabelingAnswer,
   LabelingBatch,
+  LabelingItem,
   LabelingReceipts,
   LabelingUndone,
   LabelingValue,
@@ -19,6 +20,8 @@ export interface ITransport {
   describe(): Promise<Labeling>;
   /** More items for this person; `holding` are those it has, `label` asks for those likely to be that. */
   next(limit: number, holding: number[], label?: string): Promise<LabelingBatch>;
+  /** One item, whoever has it. */
+  item(number: number): Promise<LabelingItem>;
   submit(answers: LabelingAnswer[]): Promise<LabelingReceipts>;
   /** Take back the last thing this person has done, or the last on one item. */
   undo(clientId: string, item?: number): Promise<LabelingUndone>;
@@ -47,6 +50,11 @@ export class RestTransport implements ITransport {
   next(limit: number, holding: number[], label?: string) {
     const body = { limit, holding, label: label ?? null };
     return post('/labstudio/api/labeling/{project}/next', { at: this._at, body });
+  }
+
+  async item(number: number) {
+    const at = { ...this._at, item: String(number) };
+    return (await get('/labstudio/api/labeling/{project}/items/{item}', { at })).item;
   }
 
   submit(answers: LabelingAnswer[]) {

@@ -47,3 +47,16 @@ export function stateName(trans: TranslationBundle, state: string): string {
   };
   return names[state] ?? state;
 }
+
+/** Why an item comes now; nothing where there is nothing to say. */
+export function reasonName(trans: TranslationBundle, reason: string): string {
+  const names: Record<string, string> = {
+    order: '',
+    random: trans.__('drawn at random'),
+    diverse: trans.__('unlike the others'),
+    uncertain: trans.__('the model is unsure'),
+    audit: trans.__('to be audited'),
+    again: trans.__('sent back')
+  };
+  return names[reason] ?? reason;
+}
