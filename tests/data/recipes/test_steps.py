@@ -237,7 +237,7 @@ def test_every_step_is_tried():
 
 @pytest.mark.parametrize("step", STEPS_TRIED, ids=lambda step: f"{step['op']}-{STEPS_TRIED.index(step)}")
 def test_each_step_gives_the_same_rows_everywhere(con, folder, step):
-    @settings(max_examples=12, **SETTINGS)
+    @settings(max_examples=8, **SETTINGS)
     @given(FRAMES, OTHERS)
     def tried(rows, others):
         everywhere(con, folder, [step], rows, others)

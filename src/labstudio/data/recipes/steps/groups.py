@@ -55,7 +55,14 @@ AGGREGATES = {
     "mean": Aggregate("avg({0})", "mean", "mean().fill_nan(None)", _NOT_NAN, True),
     "min": Aggregate("min({0})", "min", "min()"),
     "max": Aggregate("max({0})", "max", "max()"),
-    "median": Aggregate("median({0})", "median", "median().fill_nan(None)", _NOT_NAN, True),
+    "median": Aggregate(
+        # the middle of the two middle values: interpolated between infinities it would not be a number
+        "(quantile_disc({0}, 0.5) - quantile_disc(-{0}, 0.5)) / 2",
+        "median",
+        "quantile(0.5, 'midpoint').fill_nan(None)",
+        _NOT_NAN,
+        True,
+    ),
     "distinct": Aggregate("count(DISTINCT {0})", "nunique", "drop_nulls().n_unique().cast(pl.Int64)"),
 }
 AggregateName = Literal["count", "sum", "mean", "min", "max", "median", "distinct"]
