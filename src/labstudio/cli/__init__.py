@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 GROUPS = {
-    "data": "Data assets: add, list, show, profile, plot, diff",
+    "data": "Data assets: add, list, show, files, export, profile, plot, diff",
     "datastore": "Datastores: add, list, test, browse, remove",
     "lineage": "What something was made from and what of it; export to OpenLineage",
     "quality": "Quality rules of data: rules, suggest, add, remove, check, failing, release, export",

@@ -18,6 +18,7 @@ from labstudio.data.explore import Exploring
 from labstudio.data.filing import Filing
 from labstudio.data.once import Once
 from labstudio.data.options import ImportOptions
+from labstudio.data.showing import Showing
 from labstudio.data.version import Version
 from labstudio.errors import Invalid, NotFound
 
@@ -37,7 +38,7 @@ _FREE = 10**9  # more than any version's number
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}")
 
 
-class Data(Adding, Filing, Exploring, Described, Deleting):
+class Data(Adding, Filing, Showing, Exploring, Described, Deleting):
     """The assets of one workspace.
 
     Examples

@@ -93,7 +93,21 @@ class Filing:
         version = self._version_of(ref)
         if version.kind == "file":
             return [File(_filename(version), version.size, version.sha256)]
-        return self._opened(version).files
+        return self.folder(version).files
+
+    def folder(self, ref: str | Version) -> Folder:
+        """Return a folder's version with its manifest read; the last few stay in memory."""
+        version = self.get(ref) if isinstance(ref, str) else ref
+        if version.kind != "folder":
+            raise Invalid(f"{version.ref} is a {version.kind}, not a folder.")
+        key = version.sha256 + version.table_sha256
+        found = self._folders.get(key)
+        if found is None:
+            found = Folder(self._store.files, version.ref, version.sha256, version.table_sha256)
+            while len(self._folders) >= _OPEN:
+                self._folders.pop(next(iter(self._folders)), None)
+            self._folders[key] = found
+        return found
 
     def items(self, ref: str | Version) -> list[Item]:
         """Return the files of a version with kind, class by sub-folder, and the size of pictures.
@@ -115,7 +129,7 @@ class Filing:
         version = self._version_of(ref)
         if version.kind == "file":
             return self._store.files.path(self._only(version, path)).open("rb")
-        return self._opened(version).open(path)
+        return self.folder(version).open(path)
 
     def read_file(self, ref: str | Version, path: str = "") -> bytes:
         """Return the bytes of a file of a version."""
@@ -127,7 +141,7 @@ class Filing:
         version = self._version_of(ref)
         if version.kind == "file":
             return Stretch(self._store.files.path(self._only(version, path)), 0, version.size)
-        return self._opened(version).stretch(path)
+        return self.folder(version).stretch(path)
 
     def thumbnail(self, ref: str | Version, path: str = "", longest: int = 256) -> tuple[bytes, str]:
         """Return a small upright copy of a picture, and its media type.
@@ -166,7 +180,7 @@ class Filing:
                         raise
         if not path:
             return inside
-        return inside / self._opened(version).file(path).path if version.kind == "folder" else inside
+        return inside / self.folder(version).file(path).path if version.kind == "folder" else inside
 
     def download(self, ref: str | Version, to: str | Path) -> Path:
         """Write a version as it was added to a new place: a file, or a folder with all its files.
@@ -207,7 +221,7 @@ class Filing:
                     aside.mkdir()
                     self._write(version, aside)
                 else:
-                    shutil.copyfile(self._source(version), aside)
+                    shutil.copyfile(self.original(version)[0], aside)
                 os.replace(aside, target)
             finally:
                 shutil.rmtree(aside, ignore_errors=True)
@@ -218,13 +232,21 @@ class Filing:
             ) from None
         return target
 
-    def _source(self, version: Version) -> Path:
-        """Return the stored file that holds the bytes as they came."""
-        if version.found.get("format") == "frame" or not self._store.files.has(version.sha256):
+    def original(self, ref: str | Version) -> tuple[Path, str]:
+        """Return the stored file that holds the bytes as they were added, and the name that it had.
+
+        Raises
+        ------
+        Invalid
+            There is none: it was made from a frame, by a recipe, or is a folder.
+        """
+        version = self.get(ref) if isinstance(ref, str) else ref
+        made = version.found.get("format") in ("frame", "appended", "recipe") or version.kind == "folder"
+        if made or not self._store.files.has(version.sha256):
             raise Invalid(
                 f"{version.ref} was made from {version.source}, not from a file; export it instead."
             )
-        return self._store.files.path(version.sha256)
+        return self._store.files.path(version.sha256), _filename(version)
 
     def _keep_file(self, name: str, path: Path, origin: str | dict[str, Any]) -> Version:
         """Keep a file as it is as the next version."""
@@ -304,7 +326,7 @@ class Filing:
         tree = scan(Path(source).expanduser())
         check_names(tree)
         files = {file.path: file for file in self.files(before)}
-        with Packing(self._store.files, self._opened(before).layout) as pack:
+        with Packing(self._store.files, self.folder(before).layout) as pack:
             for seen in tree.files:
                 with tree.open(seen) as file:
                     taken = pack.take(file, seen.size)
@@ -358,21 +380,11 @@ class Filing:
         if newest.kind != "folder":
             raise Conflict(f"{newest.name} holds a {newest.kind}, not a folder; choose another name.")
         try:
-            layout = self._opened(newest).layout
+            layout = self.folder(newest).layout
         except NotFound:
             return {}
         gone = {pack for pack in {place.pack for place in layout.values()} if not self._store.files.has(pack)}
         return {sha: place for sha, place in layout.items() if place.pack not in gone} if gone else layout
-
-    def _opened(self, version: Version) -> Folder:
-        """Return a folder with its manifest read; the last few stay in memory."""
-        folder = self._folders.get(version.table_sha256 + version.sha256)
-        if folder is None:
-            folder = Folder(self._store.files, version.ref, version.sha256, version.table_sha256)
-            while len(self._folders) >= _OPEN:
-                self._folders.pop(next(iter(self._folders)), None)
-            self._folders[version.table_sha256 + version.sha256] = folder
-        return folder
 
     def _sizes(self, version: Version) -> dict[str, tuple[int, int]]:
         """Return width and height of the pictures of a version by their sha256."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from labstudio.display import wording
+from labstudio.display import files, wording
 from labstudio.display.bundle import Block, Bundle, Facts, Heading, Line, Shape, Table
 from labstudio.errors import Invalid
 
@@ -28,8 +28,8 @@ def assets(found: Sequence[Version]) -> Bundle:
     rows = [
         [
             item.ref,
-            wording.number(item.rows),
-            len(item.schema),
+            wording.number(item.rows) if item.kind == "table" else "–",
+            len(item.schema) if item.kind == "table" else what(item),
             wording.size(item.size),
             wording.ago(item.created),
         ]
@@ -41,8 +41,9 @@ def assets(found: Sequence[Version]) -> Bundle:
 
 def version(found: Version) -> Bundle:
     """Show one version: where it is from, its columns and its first rows."""
+    shape = f"{found.rows:,} × {len(found.schema)}" if found.kind == "table" else what(found)
     return Bundle(
-        Heading(found.ref, f"{found.rows:,} × {len(found.schema)}"),
+        Heading(found.ref, shape),
         *((Line("It was there already; nothing was added."),) if found.existed else ()),
         Facts(
             {
@@ -51,8 +52,13 @@ def version(found: Version) -> Bundle:
                 "added": f"{wording.ago(found.created)} by {found.by}",
             }
         ),
-        first_rows(found.frame().head(PREVIEW_ROWS)),
+        *((first_rows(found.frame().head(PREVIEW_ROWS)),) if found.kind == "table" else files.contents(found)),
     )
+
+
+def what(found: Version) -> str:
+    """Say in a word or two what a version holds that is no table."""
+    return "1 file" if found.rows == 1 else f"{found.rows:,} files"
 
 
 def profile(found: Version, related: Relations | None = None) -> Bundle:

@@ -23,7 +23,7 @@ from tornado.iostream import StreamClosedError
 from labstudio.errors import Conflict, Forbidden, Invalid, LabstudioError, NotFound, Unavailable
 from labstudio.options import options, parse
 from labstudio.server.openapi import PREFIX, document
-from labstudio.server.raw import Raw
+from labstudio.server.raw import Raw, part
 from labstudio.server.routes import ROUTES, Route
 from labstudio.server.studio import Studio
 from labstudio.store.identity import acting_as
@@ -99,30 +99,32 @@ class StudioHandler(APIHandler):
         return found
 
     async def _send(self, raw: Raw) -> None:
-        """Send bytes, or stream a file piece by piece."""
+        """Send bytes, or stream a file piece by piece; a part of them, or nothing to who has them already."""
         self.set_header("X-Content-Type-Options", "nosniff")
         if raw.filename:
             self.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{quote(raw.filename)}")
+        wanted = range(raw.size)
         if raw.etag:
             # what people bring is never run: no script, no frame, nothing fetched from elsewhere
             self.set_header("Content-Security-Policy", "default-src 'none'; sandbox")
-            self.set_header("Content-Disposition", "inline")
-            self.set_header("Cache-Control", "private, no-cache")
+            if not raw.filename:
+                self.set_header("Content-Disposition", "inline")
+            how = "private, max-age=31536000, immutable" if raw.lasting else "private, no-cache"
+            self.set_header("Cache-Control", how)
             self.set_header("Etag", f'"{raw.etag}"')
             if self.check_etag_header():
                 self.set_status(304)
                 self.finish()
                 return
+            wanted = self._range(raw)
         if isinstance(raw.content, bytes):
-            self.finish(raw.content, set_content_type=raw.mimetype)
+            self.finish(raw.content[wanted.start : wanted.stop], set_content_type=raw.mimetype)
             return
-        size = raw.content.stat().st_size
-        begin, end = self._range(size) if raw.etag else (0, size)
         self.set_header("Content-Type", raw.mimetype)
-        self.set_header("Content-Length", str(end - begin))
+        self.set_header("Content-Length", str(len(wanted)))
+        left = len(wanted)
         with raw.content.open("rb") as file:
-            file.seek(begin)
-            left = end - begin
+            file.seek(raw.offset + wanted.start)
             while left and (piece := await asyncio.to_thread(file.read, min(PIECE, left))):
                 left -= len(piece)
                 self.write(piece)
@@ -132,19 +134,19 @@ class StudioHandler(APIHandler):
                     return
         self.finish(set_content_type=raw.mimetype)
 
-    def _range(self, size: int) -> tuple[int, int]:
+    def _range(self, raw: Raw) -> range:
         """Return the bytes that are asked for: one range, or all; what is no range is passed over."""
         self.set_header("Accept-Ranges", "bytes")
-        asked = re.fullmatch(r"bytes=(\d{1,18})-(\d{0,18})", self.request.headers.get("Range", ""))
+        same = self.request.headers.get("If-Range", f'"{raw.etag}"') == f'"{raw.etag}"'
+        asked = part(self.request.headers.get("Range", ""), raw.size) if same else None
         if asked is None:
-            return 0, size
-        begin, end = int(asked[1]), min(int(asked[2]) + 1 if asked[2] else size, size)
-        if begin >= end:
-            self.set_header("Content-Range", f"bytes */{size}")
+            return range(raw.size)
+        if not asked:
+            self.set_header("Content-Range", f"bytes */{raw.size}")
             raise web.HTTPError(416, "The file is not so long.")
         self.set_status(206)
-        self.set_header("Content-Range", f"bytes {begin}-{end - 1}/{size}")
-        return begin, end
+        self.set_header("Content-Range", f"bytes {asked.start}-{asked.stop - 1}/{raw.size}")
+        return asked
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Say what went wrong in a sentence; nothing of a traceback leaves the server."""

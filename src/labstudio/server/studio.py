@@ -107,10 +107,17 @@ class Studio:
         NotFound
             There is none.
         """
+        found = self.place(path)
+        if not found.is_file():
+            raise NotFound(f"There is no file {path!r} in the folder that the file browser shows.")
+        return found
+
+    def place(self, path: str) -> Path:
+        """Return a file or a folder of the folder that people see, as `file` does."""
         found = (self.folder / path.lstrip("/")).resolve() if "\0" not in path else None
         if found is None or not found.is_relative_to(self.folder):
             raise Invalid(f"{path!r} lies outside of the folder that the file browser shows.")
-        if not found.is_file():
+        if not found.exists() or found == self.folder:
             raise NotFound(f"There is no file {path!r} in the folder that the file browser shows.")
         return found
 

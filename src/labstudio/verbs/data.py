@@ -11,6 +11,7 @@ from labstudio.display import data as views
 from labstudio.display import studio
 from labstudio.verbs import Answer, Command, Door, Nothing, Told, explore
 from labstudio.verbs.assets import ASSETS
+from labstudio.verbs.files import FILES
 from labstudio.verbs.imports import LOOK
 
 if TYPE_CHECKING:
@@ -24,12 +25,12 @@ class Use(Told):
 
 
 class Add(ImportOptions):
-    """A file, a DataFrame or what a datastore holds, and how to read it."""
+    """A file, a folder, a DataFrame or what a datastore holds, and how to read it."""
 
     name: str = Field(min_length=1, description="Name of the data asset.")
     source: str = Field(
         "",
-        description="Path of the file (in a cell also a DataFrame variable), or a place in a datastore as "
+        description="Path of a file or folder (in a cell also a DataFrame variable), or a place in a datastore as "
         "lake:sales/orders.csv.",
     )
     store: str = Field("", description="Datastore that is read, where the source does not name it.")
@@ -53,7 +54,7 @@ class Asset(Told):
 
 def plain(version: Version) -> dict[str, Any]:
     """Say a version in plain values."""
-    names = ("ref", "rows", "sha256", "size", "created", "existed")
+    names = ("ref", "rows", "sha256", "size", "created", "existed", "kind")
     return {name: getattr(version, name) for name in names} | {"columns": version.schema.to_dict()}
 
 
@@ -92,12 +93,17 @@ def _show(door: Door, told: Asset) -> Answer:
 USE = Command(Use, _use, "Show the workspace in use, or use another one.", ("path",), gives="the workspace")
 DATA = {
     "add": Command(
-        Add, _add, "Add a table as a version that never changes.", ("name", "source"), gives="the version"
+        Add,
+        _add,
+        "Add a table, file or folder as a version that never changes.",
+        ("name", "source"),
+        gives="the version",
     ),
     "look": LOOK,
     "list": Command(Nothing, _list, "List the data, the newest version of each."),
     "show": Command(Asset, _show, "Show a version and its first rows.", ("data",), gives="the version"),
     **ASSETS,
+    **FILES,
     "profile": explore.PROFILE,
     "plot": explore.PLOT,
     "diff": explore.DIFF,

@@ -66,8 +66,18 @@ def _plot(door: Door, told: PlotOf) -> Answer:
 def _diff(door: Door, told: DiffOf) -> Answer:
     from labstudio.display import explore as views
 
+    if door.workspace.data.get(door.asset(told.after)).kind != "table":
+        return _changes(door, told)
     found = door.workspace.data.compare(door.asset(told.before), door.asset(told.after), told.key)
     return Answer(views.comparison(found), found.to_dict(), found)
+
+
+def _changes(door: Door, told: DiffOf) -> Answer:
+    from labstudio.display import files as views
+    from labstudio.verbs.files import plain
+
+    changes = door.workspace.data.changes(told.before, told.after)
+    return Answer(views.changes(changes), plain(changes), changes)
 
 
 PROFILE = Command(ProfileOf, _profile, "Show what each column holds.", ("data",))

@@ -46,7 +46,8 @@ class Tree:
 
         A file that is written twice within the precision of the file system's clock looks unchanged.
         """
-        if any(not self.settled(seen) for seen in self.files):
+        newest = max(seen.mtime_ns for seen in self.files)
+        if newest + _COARSE >= self.began and not all(map(self.settled, self.files)):
             return None
         text = "\n".join([f"{path}\0{size} {mtime} {inode}" for path, size, mtime, inode in self.files])
         return hashlib.blake2b(text.encode(errors="surrogateescape"), digest_size=32).hexdigest()
@@ -111,6 +112,26 @@ def scan(root: Path) -> Tree:
         links = f" but {tree.links} links, which are not followed" if tree.links else ""
         raise Invalid(f"There is no file in {root}{links}.")
     return tree
+
+
+def is_large(path: Path, size: int, most: int = 2_000) -> bool:
+    """Whether a file has more bytes than `size`, or a folder that or more than so many files."""
+    if not path.is_dir():
+        return path.stat().st_size > size
+    files = 0
+    waiting = [path]
+    while waiting:
+        try:
+            for entry in os.scandir(waiting.pop()):
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(Path(entry.path))
+                elif entry.is_file(follow_symlinks=False):
+                    files, size = files + 1, size - entry.stat(follow_symlinks=False).st_size
+                if files > most or size < 0:
+                    return True
+        except OSError:  # who reads it says why it cannot be read
+            return False
+    return False
 
 
 def check_names(tree: Tree) -> None:

@@ -45,6 +45,7 @@ from labstudio.server.answers.explore import (
     RowChanges,
     Suggestion,
 )
+from labstudio.server.answers.files import FileChanges, FileOf, FilesOf, FileText, Opened
 from labstudio.server.answers.imports import Look, LookError, LookField, LookWarning
 from labstudio.server.answers.jobs import Job, Log
 from labstudio.server.answers.labeling import (
@@ -127,6 +128,10 @@ __all__ = [
     "FailingRows",
     "Feature",
     "Figures",
+    "FileChanges",
+    "FileOf",
+    "FileText",
+    "FilesOf",
     "Finding",
     "Form",
     "Group",
@@ -172,6 +177,7 @@ __all__ = [
     "Model",
     "ModelDetail",
     "Node",
+    "Opened",
     "Operation",
     "Overview",
     "Plot",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from labstudio.data.folders.scanning import is_large
 from labstudio.data.options import ImportOptions
 from labstudio.data.stores.writing import Larger, Patience
 from labstudio.server import answers as a
@@ -51,10 +52,10 @@ def add(studio: Studio, told: t.NewData) -> a.Added:
     if told.store is not None:
         return _add_from_store(studio, told, told.store, given)
     upload = studio.uploads.get(told.upload) if told.upload is not None else None
-    path = studio.file(told.path or "") if upload is None else studio.uploads.path(upload.id)
+    path = studio.place(told.path or "") if upload is None else studio.uploads.path(upload.id)
     origin = upload.filename if upload is not None else ""
     workspace = studio.workspace
-    if path.stat().st_size > studio.direct_import:
+    if is_large(path, studio.direct_import):
         spec = {"name": told.name, "path": str(path), "options": given, "origin": origin}
         job = workspace.jobs.start("data.add", f"import {told.name}", spec)
         return a.Added(asset=None, existed=False, job=job.id)

@@ -4,6 +4,7 @@ from labstudio.server.told.common import Nothing, Told
 from labstudio.server.told.data import About, Assets, Chunk, NewData, NewUpload, Page
 from labstudio.server.told.datastores import Browse, RemoveDatastore
 from labstudio.server.told.explore import Compared, Profiled
+from labstudio.server.told.files import ChangesOf, Downloaded, FileAt, FilesOf, SmallPicture
 from labstudio.server.told.imports import LookAt
 from labstudio.server.told.jobs import LogFrom
 from labstudio.server.told.labeling import (
@@ -47,9 +48,13 @@ __all__ = [
     "BulkLabel",
     "CancelPreview",
     "CellOf",
+    "ChangesOf",
     "Chunk",
     "Compared",
+    "Downloaded",
     "FailingPage",
+    "FileAt",
+    "FilesOf",
     "GiveBack",
     "Grid",
     "ItemsPage",
@@ -81,6 +86,7 @@ __all__ = [
     "RemoveDatastore",
     "ReviewOf",
     "RunRecipe",
+    "SmallPicture",
     "Subject",
     "Told",
     "Undo",
