@@ -9,6 +9,7 @@ import { Skeleton, StateView, Tabs } from '../shared/parts';
 import type { IStudio } from '../studio';
 import { Compare } from './compare';
 import { Explore } from './explore';
+import { FilesDocument } from './filesDocument';
 import { Counts, Head } from './head';
 import { Preview } from './preview';
 import { ProfileView } from './profile';
@@ -33,7 +34,13 @@ export default function DataDocument({ studio, asset, profile, view, onRecipe }:
   return (
     <div className="ls-data-document">
       <StateView state={state} retry={() => void asset.refresh()}>
-        {found => <Whole studio={studio} asset={found} profile={profile} view={view} onRecipe={onRecipe} />}
+        {found =>
+          found.kind === 'table' ? (
+            <Whole studio={studio} asset={found} profile={profile} view={view} onRecipe={onRecipe} />
+          ) : (
+            <FilesDocument studio={studio} asset={found} view={view} />
+          )
+        }
       </StateView>
     </div>
   );

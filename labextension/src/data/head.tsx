@@ -68,6 +68,9 @@ export function Counts({ studio: { trans }, profile }: { studio: IStudio; profil
 }
 
 function shape({ trans }: IStudio, asset: Asset): string {
+  if (asset.kind !== 'table') {
+    return trans._n('%2 file', '%2 files', asset.rows, number(asset.rows));
+  }
   const columns = trans._n('%2 column', '%2 columns', asset.columns, number(asset.columns));
   return `${trans._n('%2 row', '%2 rows', asset.rows, number(asset.rows))} × ${columns}`;
 }

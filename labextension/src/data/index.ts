@@ -8,8 +8,9 @@ import { Asset, get } from '../api/client';
 import { Fetched } from '../shared/fetched';
 import { ago, exact, number } from '../shared/format';
 import { archiveIcon, cellIcon, dataIcon, runIcon, uploadIcon } from '../shared/icons';
-import { Button, Skeleton } from '../shared/parts';
+import { Skeleton } from '../shared/parts';
 import type { IContent, IItem, IPanel, IStudio } from '../studio';
+import { AssetToolbar } from './assetToolbar';
 import { archive, isArchived, refresh, restore } from './assetActions';
 import type { OpenRecipe } from './dataDocument';
 import { ImportState } from './importState';
@@ -99,7 +100,6 @@ function openAsset(studio: IStudio, ref: string, views: Map<string, AssetView>):
     const query = view.target ? { target: view.target } : {};
     return get('/labstudio/api/data/{ref}/profile', { at, query, signal });
   }, changes);
-  const run = () => studio.open(`new-run:${asset.value?.ref ?? ref}`);
   const onRecipe: OpenRecipe = (input, recipe) => {
     const other = views.get(input) ?? new AssetView();
     views.set(input, other);
@@ -109,13 +109,7 @@ function openAsset(studio: IStudio, ref: string, views: Map<string, AssetView>):
   };
   const props = { studio, asset, profile, view, onRecipe };
   return {
-    toolbar: () =>
-      React.createElement(Button, {
-        label: studio.trans.__('New AutoML run'),
-        icon: runIcon,
-        main: true,
-        onClick: run
-      }),
+    toolbar: () => React.createElement(AssetToolbar, { studio, asset, reference: ref }),
     view: () => later(React.createElement(DataDocument, props)),
     cell: () => (asset.value ? view.cell(asset.value.ref) : null),
     dispose: () => {

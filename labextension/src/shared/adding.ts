@@ -11,7 +11,10 @@ type Added = components['schemas']['Added'];
 export function opened(studio: IStudio, { asset, existed, job }: Added): void {
   const { trans } = studio;
   if (asset) {
-    const size = `${number(asset.rows)} × ${number(asset.columns)}`;
+    const size =
+      asset.kind === 'table'
+        ? `${number(asset.rows)} × ${number(asset.columns)}`
+        : trans._n('%2 file', '%2 files', asset.rows, number(asset.rows));
     studio.tell(
       existed
         ? trans.__('The same data is here already, as %1.', asset.ref)
@@ -28,7 +31,7 @@ export function opened(studio: IStudio, { asset, existed, job }: Added): void {
 export function nameOf(filename: string): string {
   const stem = filename
     .replace(/^.*[/\\]/, '')
-    .replace(/(\.(csv|tsv|txt|gz|zip|zst|parquet|json|jsonl|ndjson|xlsx))+$/i, '');
+    .replace(/(\.(csv|tsv|txt|gz|zip|zst|parquet|json|jsonl|ndjson|xlsx))+$|\.[a-z]\w{0,5}$/i, '');
   const plain = stem
     .normalize('NFC')
     .replace(/[^\p{L}\p{N}.-]+/gu, '-')

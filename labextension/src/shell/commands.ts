@@ -93,11 +93,10 @@ export function addCommands(studio: IStudio, places: IPlaces, showPanel: () => v
   addToStudio(studio);
 }
 
-/** "Add to Studio" in the file browser: on the files and folders that the studio reads. */
+/** "Add to Studio" in the file browser: on any file or folder. */
 function addToStudio(studio: IStudio): void {
   const { app, files, trans } = studio;
-  const chosen = () =>
-    [...(files?.selectedItems() ?? [])].filter(({ name, type }) => type === 'directory' || READABLE.test(name));
+  const chosen = () => [...(files?.selectedItems() ?? [])].filter(({ path }) => path !== '');
   const drive = (path: string) => app.serviceManager.contents.localPath(path);
   app.commands.addCommand('labstudio:add-to-studio', {
     label: trans.__('Add to Studio'),
@@ -112,7 +111,7 @@ function addToStudio(studio: IStudio): void {
         } catch (error) {
           studio.fail(error);
           // what a table is not read as shows where it is read
-          if (type !== 'directory' && error instanceof StudioError && error.kind === 'Invalid') {
+          if (type !== 'directory' && READABLE.test(path) && error instanceof StudioError && error.kind === 'Invalid') {
             studio.open(importOf({ path: drive(path) }));
           }
         }
@@ -123,7 +122,7 @@ function addToStudio(studio: IStudio): void {
     label: trans.__('Look before Adding to Studio…'),
     caption: trans.__('See how this file is read, change it, then keep it in the studio'),
     icon: uploadIcon,
-    isVisible: () => chosen().length === 1 && chosen()[0].type !== 'directory',
+    isVisible: () => chosen().length === 1 && chosen()[0].type !== 'directory' && READABLE.test(chosen()[0].name),
     describedBy: { args: { type: 'object', properties: {} } },
     execute: () => chosen().forEach(({ path }) => studio.open(importOf({ path: drive(path) })))
   });

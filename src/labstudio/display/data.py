@@ -52,7 +52,11 @@ def version(found: Version) -> Bundle:
                 "added": f"{wording.ago(found.created)} by {found.by}",
             }
         ),
-        *((first_rows(found.frame().head(PREVIEW_ROWS)),) if found.kind == "table" else files.contents(found)),
+        *(
+            (first_rows(found.frame().head(PREVIEW_ROWS)),)
+            if found.kind == "table"
+            else files.contents(found)
+        ),
     )
 
 

@@ -45,7 +45,7 @@ def part(header: str, size: int) -> range | None:
     >>> part("bytes=2-", 5), part("bytes=-2", 5), part("bytes=7-9", 5), part("lines=1-2", 5)
     (range(2, 5), range(3, 5), range(0, 0), None)
     """
-    found = re.fullmatch(r"bytes=(\d*)-(\d*)", header.strip())
+    found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", header.strip())
     if found is None or not any(found.groups()):  # several parts at once are answered with all
         return None
     first, last = found.groups()
