@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from contextlib import suppress
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
@@ -80,6 +82,36 @@ def test_a_disk_without_room_refuses_an_upload_in_a_sentence(server: Server) -> 
     status, problem = server.ask("POST", "uploads", {"filename": "huge.csv", "size": 2**50 - 1})
     assert status in (400, 503)
     assert "huge.csv" in problem["message"]
+
+
+@pytest.mark.kill
+def test_an_upload_goes_on_with_the_server_after_the_one_that_was_killed(tmp_path: Path) -> None:
+    folder = tmp_path / "served"
+    folder.mkdir()
+    content = ("a,b\n" + "1,2\n" * 6_000_000).encode()
+    half = 8 * 2**20
+    first = start(folder, tmp_path / "config")
+    upload = first.post("uploads", filename="t.csv", size=len(content))["id"]
+    assert first.ask("PUT", f"uploads/{upload}", content[:half], offset=0)[0] == 200
+
+    def send() -> None:
+        with suppress(OSError, HTTPException):
+            first.ask("PUT", f"uploads/{upload}", content[half:], offset=half)
+
+    sending = threading.Thread(target=send)
+    sending.start()
+    os.killpg(first.process.pid, signal.SIGKILL)
+    first.process.wait()
+    sending.join()
+    second = start(folder, tmp_path / "config")
+    try:
+        arrived = second.get(f"uploads/{upload}")["offset"]
+        assert arrived >= half
+        second.ask("PUT", f"uploads/{upload}", content[arrived:], offset=arrived)
+        rows = second.post("data", name="t", upload=upload)["asset"]["rows"]
+    finally:
+        end(second)
+    assert rows == 6_000_000
 
 
 def test_five_gigabytes_pass_through_without_filling_memory(server: Server) -> None:

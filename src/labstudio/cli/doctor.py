@@ -95,6 +95,8 @@ def _workspace(door: Door) -> Iterator[Finding]:
         yield "journal", "ok", store.journal
     for what, look in (("writable", _writable), ("disk", _disk), ("MLflow", _mlflow)):
         yield (what, *look(store.root))
+    freed = store.files.sweep()
+    yield "leftovers", "ok", f"{wording.size(freed)} of killed processes removed" if freed else "none"
 
 
 def _writable(root: Path) -> tuple[State, str]:

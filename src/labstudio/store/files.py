@@ -10,12 +10,21 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from labstudio.errors import NotFound, Unavailable
+
+try:
+    import fcntl
+except ImportError:  # where there is no such lock, what was left behind is told by its age alone
+    fcntl = None  # type: ignore[assignment]
+
+_LEFT_SECONDS = 3_600.0  # a folder to which nothing was written for so long, and that nobody holds, was left
+_OWNER = "owner"
 
 
 class FileStore:
@@ -40,6 +49,7 @@ class FileStore:
     def __init__(self, folder: Path, remote: str | None = None) -> None:
         self.folder = folder
         self._remote = remote.rstrip("/") if remote else None
+        self._swept = False
 
     def put_bytes(self, content: bytes) -> str:
         """Store `content` and return its sha256."""
@@ -114,11 +124,33 @@ class FileStore:
     def scratch(self) -> Iterator[Path]:
         """Give a path in a fresh folder on the store's own disk, gone afterwards; `adopt` keeps the file."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        if not self._swept:
+            self._swept = True
+            self.sweep()
         folder = Path(tempfile.mkdtemp(prefix="tmp-", dir=self.folder))
         try:
-            yield folder / "file"
+            with (folder / _OWNER).open("wb") as owner:
+                _hold(owner)
+                yield folder / "file"
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def sweep(self, older_than: float = _LEFT_SECONDS) -> int:
+        """Remove what killed processes left on its way; return how many bytes that were.
+
+        A process holds a lock on its own folder, which the system lets go of when the process ends.
+        """
+        freed = 0
+        for folder in self.folder.glob("tmp-*"):
+            with suppress(OSError):
+                held = [path for path in folder.rglob("*") if path.is_file()]
+                written = max(path.stat().st_mtime for path in (folder, *held))
+                if written > time.time() - older_than or _is_held(folder / _OWNER):
+                    continue
+                size = sum(path.stat().st_size for path in held)
+                shutil.rmtree(folder)
+                freed += size
+        return freed
 
     def _place(self, sha: str) -> Path:
         return self.folder / sha[:2] / sha[2:4] / sha
@@ -143,6 +175,24 @@ class FileStore:
         _sync(place)
         os.replace(place, target)
         _sync(target.parent)
+
+
+def _hold(owner: IO[bytes]) -> None:
+    if fcntl is not None:
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(owner, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_held(owner: Path) -> bool:
+    """Whether the process that works in a folder is still there."""
+    if fcntl is None or not owner.exists():
+        return False
+    with owner.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
 
 
 def file_sha256(path: Path) -> str:

@@ -30,8 +30,8 @@ class Add(ImportOptions):
     name: str = Field(min_length=1, description="Name of the data asset.")
     source: str = Field(
         "",
-        description="Path of a file or folder (in a cell also a DataFrame variable), or a place in a datastore as "
-        "lake:sales/orders.csv.",
+        description="Path of a file or folder (in a cell also a DataFrame variable), or a place in a "
+        "datastore as lake:sales/orders.csv.",
     )
     store: str = Field("", description="Datastore that is read, where the source does not name it.")
     query: str = Field("", description="SQL query whose answer is taken, with store.")
