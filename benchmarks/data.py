@@ -206,7 +206,28 @@ def folders(ws: Workspace, folder: Path, size: Size) -> Iterator[Figure]:
     yield Figure(f"unchanged folder of {size.files:,} files again / the first time", again / first, 0.05)
 
 
-PARTS = ("ingest", "profile", "pages", "quality", "folders")
+def sql(ws: Workspace, size: Size) -> Iterator[Figure]:
+    """A table of PostgreSQL as a frame, beside what SQLAlchemy and pandas do."""
+    import adbc_driver_postgresql.dbapi as adbc
+    import pyarrow as pa
+    from sqlalchemy import create_engine
+
+    sys.path.append(str(Path(__file__).parents[1] / "tests"))
+    from databases import postgresql
+
+    with postgresql() as url:
+        with adbc.connect(url) as connection, connection.cursor() as cursor:
+            cursor.adbc_ingest("measured", pa.Table.from_pandas(table(size.sql_rows, seed=4)))
+            connection.commit()
+        engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+        ws.datastores.add("measured", url)
+        read = seconds(lambda: ws.datastores.frame("measured", "measured"), size.times)
+        usual = seconds(lambda: pd.read_sql("SELECT * FROM measured", engine), size.times)
+        engine.dispose()
+    yield Figure(f"{size.sql_rows:,} rows × 20 of PostgreSQL / SQLAlchemy read_sql", read / usual, 0.3)
+
+
+PARTS = ("ingest", "profile", "pages", "quality", "folders", "sql")
 
 
 def measured(parts: list[str], size: Size) -> Iterator[Figure]:
@@ -226,6 +247,8 @@ def measured(parts: list[str], size: Size) -> Iterator[Figure]:
             yield from quality(ws, size)
         if "folders" in parts:
             yield from folders(ws, folder, size)
+        if "sql" in parts:
+            yield from sql(ws, size)
 
 
 def worse(found: list[Figure], kept: dict[str, float]) -> list[str]:

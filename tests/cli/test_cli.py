@@ -140,6 +140,7 @@ def test_help_comes_at_once() -> None:
 
 def test_the_doctor_says_what_holds(said: Callable[..., str], tmp_path: Path) -> None:
     text = said("doctor")
+    assert "datastores" in text
     for what in (
         "Python",
         "libraries",

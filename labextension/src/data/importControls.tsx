@@ -33,8 +33,19 @@ interface IProps {
   look: Look | null;
 }
 
+/** What a datastore hands over as rows: there is no file to be read this way or that. */
+const TABLES = ['table', 'query', 'delta'];
+
 export function Controls({ studio: { trans }, state, look }: IProps) {
   const format = (state.options.format as string) ?? look?.format ?? 'csv';
+  if (TABLES.includes(format)) {
+    return (
+      <section className="ls-import-controls" aria-label={trans.__('How it is read')}>
+        <h2>{trans.__('How it is read')}</h2>
+        <p className="ls-note">{trans.__('%1 says itself what its columns are.', state.store)}</p>
+      </section>
+    );
+  }
   return (
     <section className="ls-import-controls" aria-label={trans.__('How it is read')}>
       <h2>{trans.__('How it is read')}</h2>

@@ -21,6 +21,12 @@ from labstudio.verbs import Answer, Command, Door, Nothing
 
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "lightgbm", "optuna", "onnx", "onnxruntime", "skl2onnx",
              "duckdb", "pyarrow", "sqlalchemy", "mlflow-skinny", "jupyterlab", "papermill")  # fmt: skip
+# what reads each kind of datastore, by the extra that brings it
+STORES = {
+    "postgres": "psycopg", "sqlite": "adbc_driver_sqlite", "mysql": "pymysql", "mssql": "pyodbc",
+    "s3": "s3fs", "azure": "adlfs", "gcs": "gcsfs", "delta": "deltalake", "keyring": "keyring",
+    "spark": "pyspark", "databricks": "databricks.sql",
+}  # fmt: skip
 WAL_RESET_MENDED = (3, 51, 3)
 LITTLE_DISK = 1e9  # bytes
 
@@ -50,6 +56,7 @@ def _machine() -> Iterator[Finding]:
     yield "libraries", "ok", ", ".join(installed)
     if missing:
         yield "libraries", "bad", f"{', '.join(missing)} not installed; run pip install {' '.join(missing)}"
+    yield "datastores", "ok", _stores()
     yield ("OpenMP", *_openmp())
     version = sqlite3.sqlite_version
     if sqlite3.sqlite_version_info < WAL_RESET_MENDED:
@@ -57,6 +64,21 @@ def _machine() -> Iterator[Finding]:
         yield "SQLite", "warn", f"{told}, so nothing is to be done; a newer one is better"
     else:
         yield "SQLite", "ok", version
+
+
+def _stores() -> str:
+    """Say which kinds of datastores can be opened, and how the others are had."""
+    there = [extra for extra, module in STORES.items() if _is_there(module)]
+    lacking = [extra for extra in STORES if extra not in there]
+    told = ", ".join(there) or "folders and SQLite"
+    return told + (f"; pip install 'labstudio[{','.join(lacking)}]' brings the others" if lacking else "")
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ImportError:  # not even the package that it would be in
+        return False
 
 
 def _openmp() -> tuple[State, str]:

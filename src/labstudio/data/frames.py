@@ -178,7 +178,7 @@ def read_frame(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame
         check_columns(names, columns or ())
         wanted = names if columns is None else list(columns)
         # asked for "a", pyarrow also brings a column "a.b", hence the selection afterwards
-        return _frame(file.read(columns=wanted).select(wanted))
+        return frame_of_table(file.read(columns=wanted).select(wanted))
 
 
 def read_sample(path: Path, rows: int) -> pd.DataFrame:
@@ -189,7 +189,7 @@ def read_sample(path: Path, rows: int) -> pd.DataFrame:
 
     with pq.ParquetFile(path, memory_map=True, pre_buffer=False) as file:  # pages that are not asked for stay
         if file.metadata.num_rows <= rows:
-            return _frame(file.read())
+            return frame_of_table(file.read())
         groups = file.num_row_groups
         chosen = sorted({place * groups // 5 for place in range(5)})
         lengths = [file.metadata.row_group(group).num_rows for group in range(groups)]
@@ -197,7 +197,7 @@ def read_sample(path: Path, rows: int) -> pd.DataFrame:
         parts = [next(file.iter_batches(size, row_groups=[group])) for group in chosen]
     starts = [sum(lengths[:group]) for group in chosen]
     places = [start + np.arange(part.num_rows) for start, part in zip(starts, parts, strict=True)]
-    return _frame(pa.Table.from_batches(parts)).set_axis(np.concatenate(places), axis=0)
+    return frame_of_table(pa.Table.from_batches(parts)).set_axis(np.concatenate(places), axis=0)
 
 
 def schema_of_table(path: Path, types: dict[str, str]) -> Schema:
@@ -211,10 +211,10 @@ def schema_of_table(path: Path, types: dict[str, str]) -> Schema:
     with pq.ParquetFile(path) as file:
         groups = file.num_row_groups
         if file.metadata.num_rows <= SCHEMA_ROWS:
-            return Schema.infer(_frame(file.read()), types)
+            return Schema.infer(frame_of_table(file.read()), types)
         chosen = sorted({group * groups // 5 for group in range(5)})
         parts = [next(file.iter_batches(2_000, row_groups=[group])) for group in chosen]
-        sample = _frame(pa.Table.from_batches(parts))
+        sample = frame_of_table(pa.Table.from_batches(parts))
         columns = []
         for place, column in enumerate(Schema.infer(sample, types)):
             doubtful = column.semantic in ("constant", "id", "text") or (
@@ -223,7 +223,7 @@ def schema_of_table(path: Path, types: dict[str, str]) -> Schema:
                 or (column.feed != "string" and sample[column.name].dtype.kind == "O")
             )
             if doubtful and column.name not in types:
-                whole = Schema.infer(_frame(file.read(columns=[column.name]).select([column.name])))
+                whole = Schema.infer(frame_of_table(file.read(columns=[column.name]).select([column.name])))
                 column = replace(
                     column, physical=whole.columns[0].physical, semantic=whole.columns[0].semantic
                 )
@@ -242,7 +242,8 @@ def _beyond(file: Any, place: int) -> bool:
     return False
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
+def frame_of_table(table: pa.Table) -> pd.DataFrame:
+    """Return a table as pandas: integers and booleans with gaps in pandas' nullable types."""
     import pandas as pd
     import pyarrow as pa
 

@@ -17,11 +17,12 @@ from labstudio.data.adding import Made
 from labstudio.data.options import ImportOptions
 from labstudio.data.stores.entry import Datastore, sentences
 from labstudio.data.stores.sql import Mixed, Sql
-from labstudio.data.stores.writing import Patience, Written, write_batches
+from labstudio.data.stores.writing import Patience, Written, table_of_batches, write_batches
 from labstudio.errors import Invalid
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from labstudio.data.assets import Data
     from labstudio.data.look import Look
@@ -133,22 +134,20 @@ class Reading:
         [9.5]
         >>> ws.store.close()
         """
-        from labstudio.data.frames import read_frame
+        from labstudio.data.frames import frame_of_table, read_frame
         from labstudio.data.reading import read
 
         found, options = self.get(store), ImportOptions()
         _check(found, path, query, as_of)
         opened = self._open(found)
+        if found.kind not in ("folder", "object"):
+            return frame_of_table(_table(opened, path, query, as_of, limit))
         with self._data.scratch() as place:
-            if found.kind in ("folder", "object"):
-                file = _fetched(opened, path, place.parent)
-                made = read(file, file.name, place.parent, options, lambda: False)
-                assert made is not None
-                table = read_frame(made.path)
-                return table if limit is None else table.head(limit)
-            return read_frame(
-                self._written(opened, path, query, as_of, place.parent, options, most=limit).path
-            )
+            file = _fetched(opened, path, place.parent)
+            made = read(file, file.name, place.parent, options, lambda: False)
+            assert made is not None
+            frame = read_frame(made.path)
+            return frame if limit is None else frame.head(limit)
 
     def look(
         self,
@@ -222,6 +221,17 @@ class Reading:
             except Mixed:  # SQLite's columns have no types: then row by row
                 continue
         raise AssertionError("rows are never mixed when they are read one by one")
+
+
+def _table(opened: Any, path: str, query: str, as_of: str, limit: int | None) -> pa.Table:
+    """Read rows into memory."""
+    for by_rows in (False, True):
+        try:
+            with _batches(opened, path, query, as_of, by_rows) as batches:
+                return table_of_batches(batches, limit)
+        except Mixed:
+            continue
+    raise AssertionError("rows are never mixed when they are read one by one")
 
 
 @contextmanager

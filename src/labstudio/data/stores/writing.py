@@ -113,6 +113,24 @@ def write_batches(
     return _joined(parts, folder, rows)
 
 
+def table_of_batches(batches: Iterable[pa.RecordBatch], most: int | None = None) -> pa.Table:
+    """Return batches as one table in memory, in the types that tables are kept in."""
+    import pyarrow as pa
+
+    tables: list[pa.Table] = []
+    rows = 0
+    for batch in batches:
+        tables.append(plain_table(pa.Table.from_batches([batch]), keep_nothing=True))
+        rows += batch.num_rows
+        if most is not None and rows >= most:
+            break
+    wide = tables[0].schema
+    for table in tables[1:]:
+        wide = _wider(wide, table.schema)
+    whole = pa.concat_tables([table.cast(wide, safe=False) for table in tables])
+    return plain_table(whole if most is None else whole.slice(0, most))
+
+
 def _joined(parts: list[_Part], folder: Path, rows: int) -> Written:
     """Write parts whose columns grew wider as one file."""
     import pyarrow as pa
