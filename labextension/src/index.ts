@@ -26,6 +26,7 @@ import { makeStudio } from './shell/context';
 import { Documents, linkTo, takeLinked } from './shell/documents';
 import { StudioPanel } from './shell/panel';
 import { statusItem } from './shell/status';
+import { storesPanel } from './stores';
 import type { ISection } from './studio';
 
 const ID = '@labstudio/lab:plugin';
@@ -67,7 +68,9 @@ function activate(
   const linked = takeLinked();
   const trans = (translator ?? nullTranslator).load('labstudio');
   const studio = makeStudio({ app, trans, rendermime, themes, files, notebooks });
-  const panels = [dataPanel, labelingPanel, automlPanel, modelsPanel, jobsPanel, homePanel].map(make => make(studio));
+  const panels = [dataPanel, storesPanel, labelingPanel, automlPanel, modelsPanel, jobsPanel, homePanel].map(make =>
+    make(studio)
+  );
   const sections = panels
     .map(panel => panel.section)
     .filter((section): section is ISection => section !== undefined)
