@@ -132,7 +132,11 @@ class Workspace:
         """Labeling projects."""
         from labstudio.labeling import Labeling
 
-        return Labeling(self.store, self.data)
+        labeling = Labeling(self.store, self.data, self.automl)
+        labeling.begin_trainer = lambda project: self.jobs.start(
+            "labeling.suggest", f"suggestions for {labeling.get(project).name}", {"project": project}
+        )
+        return labeling
 
     @cached_property
     def models(self) -> Models:
@@ -208,7 +212,18 @@ def _kinds(ws: Workspace) -> dict[str, Kind]:
         version = ws.recipes.run(job.spec["name"], job.spec["input"], job.spec["steps"], print)
         return Outcome(result={"data": version.ref})
 
+    def labeling_suggest(job: Job, watch: Watch) -> Outcome:
+        os.nice(10)  # those who label come first
+        return Outcome(result={"rounds": ws.labeling.train_until_idle(job.spec["project"])})
+
+    def labeling_rest(job: Job, watch: Watch) -> Outcome:
+        told = {name: job.spec[name] for name in ("precision", "audit")}
+        run = ws.labeling.label_rest(job.spec["project"], **told)
+        return Outcome(result={"run": run.number, "labels": run.outcome["given"]})
+
     return {
+        "labeling.suggest": Kind(labeling_suggest),
+        "labeling.rest": Kind(labeling_rest),
         "automl": Kind(automl, automl_again, automl_launched),
         "data.add": Kind(data_add),
         "data.refresh": Kind(data_refresh),

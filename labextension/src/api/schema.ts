@@ -1533,6 +1533,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/labstudio/api/labeling/{project}/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what models have learned and given in a project. */
+        get: operations["labeling_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Learn and suggest once, now. */
+        post: operations["suggest_labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/rest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Label what is left by a model that keeps a promise, as a job. */
+        post: operations["label_rest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/models/{run}/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back everything that a model run has said. */
+        post: operations["revert_labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/models/{run}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say whether an automatic run keeps its promise. */
+        get: operations["audit_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/doubtful": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return labels that are likely wrong, the likeliest first. */
+        get: operations["doubtful_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/choose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let items be asked before all others. */
+        post: operations["choose_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make data of what was labeled and start an AutoML run on it, as a job. */
+        post: operations["train_on_labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling-from-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a queue of what an AutoML run is least sure of, or gets wrong. */
+        post: operations["ask_about_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1574,6 +1727,30 @@ export interface components {
         Answers: {
             /** @description In the order they were given. */
             answers: components["schemas"]["LabelingAnswer"][];
+        };
+        /**
+         * AskAbout
+         * @description A queue of what an AutoML run does badly.
+         */
+        AskAbout: {
+            /** @description Id of the run. */
+            run: string;
+            /**
+             * @description Least sure of, or wrong.
+             * @default unsure
+             * @enum {string}
+             */
+            kind: "unsure" | "wrong";
+            /**
+             * @description The project that asks; found or made when empty.
+             * @default
+             */
+            project: string;
+            /**
+             * @description How many items at most.
+             * @default 200
+             */
+            most: number;
         };
         /**
          * Asset
@@ -2020,6 +2197,14 @@ export interface components {
             };
             guardrails: components["schemas"]["Guardrail"][];
             budget: number;
+        };
+        /**
+         * Chosen
+         * @description Items that are asked before all others, in this order.
+         */
+        Chosen: {
+            /** @description Numbers of the items. */
+            items: number[];
         };
         /**
          * Column
@@ -2471,6 +2656,22 @@ export interface components {
             model: number;
         };
         /**
+         * LabelRest
+         * @description What is left is labeled by a model.
+         */
+        LabelRest: {
+            /**
+             * @description Share of right labels that is promised.
+             * @default 0.95
+             */
+            precision: number;
+            /**
+             * @description So many of them are asked of people all the same.
+             * @default 50
+             */
+            audit: number;
+        };
+        /**
          * LabelingAnswer
          * @description What an annotator says of one item.
          */
@@ -2552,6 +2753,16 @@ export interface components {
             annotation: number | null;
         };
         /**
+         * LabelingDoubt
+         * @description A label that may be wrong, what a model would say, and how good the label looks (0 to 1).
+         */
+        LabelingDoubt: {
+            item: number;
+            value: components["schemas"]["Value-Output"];
+            instead: components["schemas"]["Value-Output"];
+            quality: number;
+        };
+        /**
          * LabelingHard
          * @description An item on which people disagree.
          */
@@ -2625,6 +2836,43 @@ export interface components {
             person: string;
             /** @enum {string} */
             role: "annotator" | "reviewer" | "owner";
+        };
+        /**
+         * LabelingModelRun
+         * @description One time that a model has learned and spoken.
+         *
+         *     `outcome` of a live run has labels, judged, score (value, low, high, judged), curve (labels with a score
+         *     each), outlook (plateau, more, low, high, sentence) and stop (a sentence, or None); of an automatic one
+         *     labels, judged, precision, given, left, audit, thresholds and not_given.
+         */
+        LabelingModelRun: {
+            number: number;
+            /** @enum {string} */
+            kind: "live" | "auto" | "import";
+            /** @enum {string} */
+            state: "complete" | "failed" | "reverted";
+            sequence: number;
+            schema_version: number;
+            encoder: string;
+            settings: {
+                [key: string]: unknown;
+            };
+            outcome: {
+                [key: string]: unknown;
+            };
+            created_by: string;
+            created: number;
+            ended: number | null;
+            reverted: number | null;
+            reverted_by: string | null;
+        };
+        /**
+         * LabelingModels
+         * @description The models of a project: the newest live run, and all automatic ones, newest first.
+         */
+        LabelingModels: {
+            live: components["schemas"]["LabelingModelRun"] | null;
+            auto: components["schemas"]["LabelingModelRun"][];
         };
         /**
          * LabelingNote
@@ -2763,6 +3011,14 @@ export interface components {
             progress: components["schemas"]["LabelingProgress"];
         };
         /**
+         * LabelingReverted
+         * @description How many labels of a run were taken back.
+         */
+        LabelingReverted: {
+            run: number;
+            labels: number;
+        };
+        /**
          * LabelingReview
          * @description Items to review, the least sure first.
          */
@@ -2811,6 +3067,16 @@ export interface components {
             disputed: boolean;
         };
         /**
+         * LabelingStarted
+         * @description The job, the run or the project that goes on, and how many items are asked.
+         */
+        LabelingStarted: {
+            job: string | null;
+            run: string | null;
+            project: string | null;
+            items: number;
+        };
+        /**
          * LabelingSuggestion
          * @description What a model or an import says of an item; `score` is how sure it is.
          */
@@ -2848,6 +3114,15 @@ export interface components {
             annotations: number[];
             items: components["schemas"]["LabelingItem"][];
             progress: components["schemas"]["LabelingProgress"];
+        };
+        /**
+         * LabelingVerdict
+         * @description Whether an automatic run keeps its promise, by what people said of its audit sample.
+         */
+        LabelingVerdict: {
+            /** @enum {string} */
+            state: "kept" | "broken" | "open";
+            sentence: string;
         };
         /**
          * Lineage
@@ -3450,6 +3725,11 @@ export interface components {
              * @default []
              */
             labels: string[];
+            /**
+             * @description Of a folder: which of its files are labeled; pictures where there are any.
+             * @default null
+             */
+            files: ("image" | "text") | null;
             /**
              * @description Column whose texts are labeled.
              * @default null
@@ -4518,6 +4798,27 @@ export interface components {
             chart: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * TrainOn
+         * @description A training on what was labeled.
+         */
+        TrainOn: {
+            /**
+             * @description Data asset that gets the labels.
+             * @default
+             */
+            name: string;
+            /**
+             * @description Learn from labels that a model gave too.
+             * @default false
+             */
+            models: boolean;
+            /**
+             * @description Seconds the search may take.
+             * @default 60
+             */
+            budget: number;
         };
         /**
          * Trial
@@ -8051,6 +8352,303 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelingDashboard"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labeling_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingModels"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suggest_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingModels"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    label_rest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelRest"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingStarted"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revert_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingReverted"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingVerdict"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    doubtful_labels: {
+        parameters: {
+            query?: {
+                most?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingDoubt"][];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    choose_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingStarted"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train_on_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainOn"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingStarted"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_about_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskAbout"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingStarted"];
                 };
             };
             /** @description What went wrong, in a sentence. */

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from labstudio.labeling.annotating import Annotating
 from labstudio.labeling.dashboard import Dashboards
 from labstudio.labeling.looking import Looking
+from labstudio.labeling.loop import Loop
 from labstudio.labeling.noting import Noting
 from labstudio.labeling.picturing import Picturing
 from labstudio.labeling.progress import Progressing
@@ -14,8 +15,11 @@ from labstudio.labeling.projects import Projects
 from labstudio.labeling.queue import Queue
 from labstudio.labeling.reviewing import Reviewing
 from labstudio.labeling.standing import StandingValues
+from labstudio.labeling.suggesting import Suggesting
+from labstudio.labeling.suggestions import Suggestions
 
 if TYPE_CHECKING:
+    from labstudio.automl import AutoML
     from labstudio.data import Data
     from labstudio.store import Store
 
@@ -28,6 +32,9 @@ class Labeling(
     Noting,
     Picturing,
     Progressing,
+    Loop,
+    Suggesting,
+    Suggestions,
     StandingValues,
     Queue,
     Projects,
@@ -55,6 +62,8 @@ class Labeling(
     >>> store.close()
     """
 
-    def __init__(self, store: Store, data: Data) -> None:
+    def __init__(self, store: Store, data: Data, automl: AutoML | None = None) -> None:
         self._store = store
         self._data = data
+        self._automl = automl
+        self._woken = {}

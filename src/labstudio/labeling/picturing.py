@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labstudio.errors import NotFound
+from labstudio.errors import Invalid, NotFound
 from labstudio.labeling.annotating import _item_rows
 
 if TYPE_CHECKING:
@@ -18,14 +18,20 @@ if TYPE_CHECKING:
 else:
     _Base = object
 
-LARGEST_THUMBNAIL = 4_096
+BROWSERS = {
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"GIF8": "image/gif",
+    b"BM": "image/bmp",
+}
+"""How the formats begin that every browser shows; all others are shown as a copy."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Bytes of an image, or the file that has them; `etag` changes when they do."""
+    """Bytes of an image; `etag` changes when they do."""
 
-    content: bytes | Path
+    content: bytes
     mimetype: str
     etag: str
 
@@ -34,17 +40,16 @@ class Picturing(_Base):
     """Showing images."""
 
     def picture(self, ref: str, item: int, size: int = 0) -> Picture:
-        """Return an item's image, as it is, or with a longest side of `size` pixels, upright.
+        """Return an item's image, as it is, or with a longest side of about `size` pixels, upright.
 
         Raises
         ------
         NotFound
             There is no such item, or its file is gone.
         Invalid
-            The file is no image, or larger than is read.
+            The file is no image, is broken, or has more pixels than are shown.
         """
-        from labstudio.data.cache import Cache
-        from labstudio.labeling.images import mimetype_of, shown_as_it_is, thumbnail
+        from labstudio.data.folders.pictures import LARGEST, MOST_PIXELS, thumbnail, upright_size
 
         project = self.get(ref)
         with self._store.read() as connection:
@@ -52,18 +57,15 @@ class Picturing(_Base):
         if not rows:
             raise NotFound(f"{project.name} has no item {item}.")
         [row] = rows
-        path = self._source(project).image(self._data.get(f"{project.data}@{row['version']}"), row["place"])
-        about = path.stat()
-        # the file may change under its name, which a hash of its content would take long to find out
-        tag = hashlib.sha256(f"{path} {about.st_size} {about.st_mtime_ns} {size}".encode()).hexdigest()[:32]
-        if size == 0 and shown_as_it_is(path):
-            return Picture(path, mimetype_of(path), tag)
-        cache, name = Cache(self._store.root / "cache"), f"{tag}.image"
-        made = cache.find(name)
-        if made is None:
-            content = thumbnail(path, size or LARGEST_THUMBNAIL)
-            with cache.making(name) as place:
-                place.write_bytes(content)
-        else:
-            content = made.read_bytes()
-        return Picture(content, "image/png" if content.startswith(b"\x89PNG") else "image/jpeg", tag)
+        version = self._data.get(f"{project.data}@{row['version']}")
+        content = self._source(project).image(version, row["place"])
+        tag = hashlib.sha256(content).hexdigest()[:32] + (f"-{size}" if size else "")
+        media = next((kind for begin, kind in BROWSERS.items() if content.startswith(begin)), None)
+        if size or media is None:
+            return Picture(*thumbnail(io.BytesIO(content), size or LARGEST), tag)
+        pixels = upright_size(io.BytesIO(content))
+        if pixels is None:
+            raise Invalid("This is no picture that can be shown, or it is damaged.")
+        if pixels[0] * pixels[1] > MOST_PIXELS:
+            raise Invalid(f"The picture has {pixels[0]:,} × {pixels[1]:,} pixels, too many to be shown.")
+        return Picture(content, media, tag)

@@ -115,6 +115,8 @@ class Projects:
         new = settings if settings is not None else parse(NewProject, told)
         version = self._data.get(new.data)
         kind = "text" if new.text is not None else "image" if new.image is not None else "table"
+        if version.kind == "folder":
+            kind = new.files or self._kind_of_files(version)
         if new.task not in TASKS[kind]:
             hint = {"spans": "text", "boxes": "image", "polygons": "image"}.get(new.task, "")
             raise Invalid(
@@ -283,6 +285,12 @@ class Projects:
         if version.version <= project.version:
             return Synced(project.ref, 0, 0, 0, 0)
         return self._take_in(project.number, version, self._source(project))
+
+    def _kind_of_files(self, version: Version) -> str:
+        """Say whether a folder's pictures or its texts are labeled: pictures where there are any."""
+        from labstudio.data.folders.items import PICTURES
+
+        return "image" if any(one.media in PICTURES for one in self._data.items(version)) else "text"
 
     def _put_away(self, ref: str, when: float | None) -> Project:
         from labstudio.labeling.tables import projects as t

@@ -17,6 +17,7 @@ from labstudio.labeling.counting import count_again, set_vote
 from labstudio.labeling.looking import Said
 from labstudio.labeling.queue import Item
 from labstudio.labeling.standing import Standing, stand
+from labstudio.labeling.suggestions import ask_first
 from labstudio.labeling.values import check_value, value_now
 from labstudio.store.identity import who
 
@@ -262,9 +263,9 @@ def _sent(connection: Connection, client_id: str) -> tuple[int | None] | None:
 
 def _send_back(connection: Connection, project: Project, item: int, client_id: str) -> None:
     """Take back what the annotators of an item said, and the decision on it, and ask them again first."""
-    from sqlalchemy import func, select
+    from sqlalchemy import select
 
-    from labstudio.labeling.tables import annotations, items, priorities, votes
+    from labstudio.labeling.tables import annotations, items, votes
 
     counting = connection.execute(select(votes).where(votes.c.item == item)).mappings().all()
     decided = connection.execute(select(items.c.decided).where(items.c.number == item)).scalar()
@@ -282,12 +283,4 @@ def _send_back(connection: Connection, project: Project, item: int, client_id: s
     for row in counting:
         set_vote(connection, project.number, item, row["annotator"], None, "")
     connection.execute(items.update().where(items.c.number == item).values(decided=None))
-    highest = connection.execute(
-        select(func.max(priorities.c.priority)).where(priorities.c.project == project.number)
-    ).scalar()
-    connection.execute(priorities.delete().where(priorities.c.item == item))
-    connection.execute(
-        priorities.insert().values(
-            item=item, project=project.number, priority=(highest or 0.0) + 1, reason="sent back"
-        )
-    )
+    ask_first(connection, project, [item], "sent back")

@@ -46,7 +46,7 @@ class NewProject(ProjectSettings):
         json_schema_extra={
             "first": ["data", "name", "task", "labels"],
             "groups": {
-                "Items": ["text", "image", "key", "group", "split", "columns"],
+                "Items": ["files", "text", "image", "key", "group", "split", "columns"],
                 "People": ["annotators_per_item", "gold_share", "lease_seconds"],
                 "Suggestions": ["suggest", "encoder", "random_share"],
             },
@@ -59,6 +59,9 @@ class NewProject(ProjectSettings):
     name: str = Field("", max_length=100, description="Name of the project; that of the data when not given.")
     task: Task = Field("class", description="What is asked of each item.")
     labels: list[str] = Field([], max_length=1_000, description="Labels to begin with.")
+    files: Literal["image", "text"] | None = Field(
+        None, description="Of a folder: which of its files are labeled; pictures where there are any."
+    )
     text: str | None = Field(
         None, description="Column whose texts are labeled.", json_schema_extra=dict(_COLUMN)
     )

@@ -1,7 +1,7 @@
 """What is labeled: the items of a data asset's version, and what a person is shown of one.
 
-Rows, texts in a column, and images named by a column of paths. An item keeps its key through all versions:
-the value of the key column, or else the hash of what it holds.
+Rows, texts in a column, images named by a column of paths, and the files of a folder. An item keeps its key
+through all versions: the value of the key column, its path in the folder, or else the hash of what it holds.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 SPLITS = {"train": "train", "training": "train", "val": "validation", "valid": "validation",
           "validation": "validation", "dev": "validation", "test": "test"}  # fmt: skip
 LONGEST_KEY = 500
+MOST_BYTES = 200 * 2**20  # of one image or text
+_FILES = {"image": "pictures", "text": "texts", "table": "rows"}
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,18 @@ class Source:
     def __init__(self, data: Data, kind: str, settings: Mapping[str, Any], folder: Path) -> None:
         self._data, self._kind, self._folder = data, kind, folder
         self._settings = settings
+        self._listed: dict[str, list[Any]] = {}
 
     def check(self, version: Version) -> None:
-        """Refuse a version that has not the columns that the project needs."""
+        """Refuse a version that has not the columns, or the files, that the project needs."""
+        if version.kind != "table":
+            if version.kind != "folder" or any(self._settings.values()):
+                raise Invalid(
+                    f"{version.ref} is a {version.kind}; a table's columns or a folder's files are labeled."
+                )
+            if not self._files(version):
+                raise Invalid(f"{version.ref} has no {_FILES[self._kind]} in it.")
+            return
         told = [self._settings.get(name) for name in ("text", "image", "key", "group", "split")]
         named = [*(one for one in told if one), *self._settings.get("columns", ())]
         check_columns(version.schema.names, named, f"{version.ref}: ")
@@ -84,6 +95,10 @@ class Source:
         import pyarrow.parquet as pq
 
         self.check(version)
+        if version.kind == "folder":
+            for place, one in enumerate(self._files(version)):
+                yield Found(one.path, one.sha256, place, one.label or None, None, one.width, one.height)
+            return
         names = list(version.schema.names)
         place_of = {name: place for place, name in enumerate(names)}
         seen: Counter[str] = Counter()
@@ -117,6 +132,9 @@ class Source:
 
     def read(self, version: Version, places: Sequence[int]) -> list[Content]:
         """Read what is shown of the items at these places."""
+        if version.kind == "folder":
+            files = self._files(version)
+            return [self._of_file(version, files[place].path) for place in places]
         page = self._data.rows_at(version, places)
         names, values = page.table.column_names, page.to_json()
         rows = [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
@@ -133,28 +151,62 @@ class Source:
                 found.append(Content(kept))
         return found
 
-    def image(self, version: Version, place: int) -> Path:
-        """Return the file of an image.
+    def for_encoder(self, version: Version, places: Sequence[int]) -> Any:
+        """Return items as encoders take them: rows of a frame, texts, or the bytes of images."""
+        if self._kind == "image":
+            return [self.image(version, place) for place in places]
+        if self._kind == "text":
+            return [one.text or "" for one in self.read(version, places)]
+        frame = self._data.frame(version)
+        unfit = {self._settings.get("key"), self._settings.get("split")}
+        shown = self._settings.get("columns") or [name for name in frame.columns if name not in unfit]
+        return frame[shown].iloc[list(places)].reset_index(drop=True)
+
+    def image(self, version: Version, place: int) -> bytes:
+        """Return the bytes of an image.
 
         Raises
         ------
         NotFound, Invalid
-            There is none, or its path leads out of the folder.
+            There is none, its path leads out of the folder, or it is larger than is read.
         """
         if self._kind != "image":
             raise NotFound("The items of this project are no images.")
+        if version.kind == "folder":
+            return self._data.read_file(version, self._files(version)[place].path)
         [content] = self.read(version, [place])
-        return self._inside(content.image or "")
+        path = self._inside(content.image or "")
+        if path.stat().st_size > MOST_BYTES:
+            raise Invalid(f"{path.name} has more than {MOST_BYTES >> 20:,} MB; such images are not read.")
+        return path.read_bytes()
+
+    def _files(self, version: Version) -> list[Any]:
+        """The files of a folder that can be labeled, by path: pictures, or texts."""
+        known = self._listed.get(version.ref)
+        if known is None:
+            from labstudio.data.folders.items import PICTURES, is_text
+
+            wanted = PICTURES.__contains__ if self._kind == "image" else is_text
+            known = [one for one in self._data.items(version) if wanted(one.media)]
+            self._listed[version.ref] = known
+        return known
+
+    def _of_file(self, version: Version, path: str) -> Content:
+        if self._kind == "image":
+            return Content({}, image=path)
+        content = self._data.read_file(version, path)[:MOST_BYTES]
+        return Content({}, text=content.decode("utf-8", "replace"))
 
     def _content(self, told: Any) -> tuple[str, tuple[int | None, int | None]]:
         """Hash what is labeled; of an image also say its size."""
         if self._kind == "image":
-            from labstudio.labeling.images import size_of
+            from labstudio.data.folders.pictures import upright_size
             from labstudio.store.files import file_sha256
 
             try:
                 path = self._inside("" if told is None else str(told))
-                return file_sha256(path), size_of(path)
+                with path.open("rb") as file:
+                    return file_sha256(path), upright_size(file) or (None, None)
             except LabstudioError:  # it is an item all the same; whoever is shown it is told why it is none
                 told = f"missing {told}"
         text = told if isinstance(told, str) else json.dumps(told, default=repr, ensure_ascii=False)

@@ -84,6 +84,7 @@ RESOURCES = {
     "quality": "data",
     "recipes": "data",
     "labeling": "labeling",
+    "labeling-from-run": "labeling",
 }
 """First word of a path to the capability it belongs to; all others belong to the workspace."""
 
@@ -298,5 +299,56 @@ ROUTES = (
         "read",
         labeling.labeling_dashboard,
         slow=True,
+    ),
+    Route("GET", "labeling/{project}/models", t.Nothing, a.LabelingModels, "read", labeling.labeling_models),
+    Route(
+        "POST",
+        "labeling/{project}/suggest",
+        t.Nothing,
+        a.LabelingModels,
+        "write",
+        labeling.suggest_labels,
+        slow=True,
+    ),
+    Route("POST", "labeling/{project}/rest", t.LabelRest, a.LabelingStarted, "execute", labeling.label_rest),
+    Route(
+        "POST",
+        "labeling/{project}/models/{run}/revert",
+        t.Nothing,
+        a.LabelingReverted,
+        "write",
+        labeling.revert_labels,
+        slow=True,
+    ),
+    Route(
+        "GET",
+        "labeling/{project}/models/{run}/audit",
+        t.Nothing,
+        a.LabelingVerdict,
+        "read",
+        labeling.audit_labels,
+        slow=True,
+    ),
+    Route(
+        "GET",
+        "labeling/{project}/doubtful",
+        t.Most,
+        list[a.LabelingDoubt],
+        "read",
+        labeling.doubtful_labels,
+        slow=True,
+    ),
+    Route("POST", "labeling/{project}/choose", t.Chosen, a.LabelingStarted, "write", labeling.choose_items),
+    Route(
+        "POST",
+        "labeling/{project}/train",
+        t.TrainOn,
+        a.LabelingStarted,
+        "execute",
+        labeling.train_on_labels,
+        slow=True,
+    ),
+    Route(
+        "POST", "labeling-from-run", t.AskAbout, a.LabelingStarted, "write", labeling.ask_about_run, slow=True
     ),
 )

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from labstudio.verbs import Command, automl, data, datastores, jobs, lineage, models, quality, recipes
+from labstudio.verbs import (
+    Command,
+    automl,
+    data,
+    datastores,
+    jobs,
+    labeling,
+    lineage,
+    models,
+    quality,
+    recipes,
+)
 
 VERBS: dict[str, dict[str, Command]] = {
     "workspace": {"": data.USE},
@@ -18,5 +29,6 @@ VERBS: dict[str, dict[str, Command]] = {
     "register": {"": models.REGISTER},
     "predict": {"": models.PREDICT},
     "models": models.MODELS,
+    "label": labeling.LABEL,
     "jobs": jobs.JOBS,
 }

@@ -308,3 +308,65 @@ class LabelingDashboard(Model):
     disputed: int
     majority_differs: int
     days: list[tuple[float, int]]
+
+
+class LabelingModelRun(Model):
+    """One time that a model has learned and spoken.
+
+    `outcome` of a live run has labels, judged, score (value, low, high, judged), curve (labels with a score
+    each), outlook (plateau, more, low, high, sentence) and stop (a sentence, or None); of an automatic one
+    labels, judged, precision, given, left, audit, thresholds and not_given.
+    """
+
+    number: int
+    kind: Literal["live", "auto", "import"]
+    state: Literal["complete", "failed", "reverted"]
+    sequence: int
+    schema_version: int
+    encoder: str
+    settings: dict[str, Any]
+    outcome: dict[str, Any]
+    created_by: str
+    created: float
+    ended: float | None
+    reverted: float | None
+    reverted_by: str | None
+
+
+class LabelingModels(Model):
+    """The models of a project: the newest live run, and all automatic ones, newest first."""
+
+    live: LabelingModelRun | None
+    auto: list[LabelingModelRun]
+
+
+class LabelingVerdict(Model):
+    """Whether an automatic run keeps its promise, by what people said of its audit sample."""
+
+    state: Literal["kept", "broken", "open"]
+    sentence: str
+
+
+class LabelingReverted(Model):
+    """How many labels of a run were taken back."""
+
+    run: int
+    labels: int
+
+
+class LabelingDoubt(Model):
+    """A label that may be wrong, what a model would say, and how good the label looks (0 to 1)."""
+
+    item: int
+    value: Value
+    instead: Value
+    quality: float
+
+
+class LabelingStarted(Model):
+    """The job, the run or the project that goes on, and how many items are asked."""
+
+    job: str | None
+    run: str | None
+    project: str | None
+    items: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from labstudio.automl.settings import AutoMLRun
 from labstudio.errors import LabstudioError
 from labstudio.labeling.annotating import Answer
 from labstudio.labeling.looking import Which
@@ -73,6 +74,7 @@ def set_labeling_role(studio: Studio, told: t.NewRole, project: str) -> a.Labeli
 def next_items(studio: Studio, told: t.NextItems, project: str) -> a.LabelingBatch:
     """Give the next items to who asks, and lease them."""
     labeling = studio.workspace.labeling
+    studio.submit(lambda: labeling.wake(project), slow=True)
     items = labeling.next(project, told.limit, holding=told.holding, label=told.label)
     found = labeling.get(project)
     return a.LabelingBatch(
@@ -89,6 +91,7 @@ def submit_answers(studio: Studio, told: t.Answers, project: str) -> a.LabelingR
         Answer(**{name: getattr(one, name) for name in t.LabelingAnswer.model_fields}) for one in told.answers
     ]
     receipts = labeling.submit(project, given)
+    studio.submit(lambda: labeling.wake(project), slow=True)  # nobody waits for a trainer
     return a.LabelingReceipts(
         receipts=[a.LabelingReceipt(**vars(one)) for one in receipts],
         schema_version=labeling.get(project).schema.version,
@@ -211,6 +214,72 @@ def set_gold(studio: Studio, told: t.NewGold, project: str) -> a.Done:
 def labeling_dashboard(studio: Studio, told: t.Nothing, project: str) -> a.LabelingDashboard:
     """Return progress, distribution, people, agreement and the hardest items of a project."""
     return a.LabelingDashboard(**asdict(studio.workspace.labeling.dashboard(project)))
+
+
+def labeling_models(studio: Studio, told: t.Nothing, project: str) -> a.LabelingModels:
+    """Return what models have learned and given in a project."""
+    runs = studio.workspace.labeling.runs(project)
+    live = next((one for one in runs if one.kind == "live"), None)
+    return a.LabelingModels(
+        live=live and a.LabelingModelRun(**vars(live)),
+        auto=[a.LabelingModelRun(**vars(one)) for one in runs if one.kind != "live"],
+    )
+
+
+def suggest_labels(studio: Studio, told: t.Nothing, project: str) -> a.LabelingModels:
+    """Learn and suggest once, now."""
+    studio.workspace.labeling.suggest(project)
+    return labeling_models(studio, told, project)
+
+
+def label_rest(studio: Studio, told: t.LabelRest, project: str) -> a.LabelingStarted:
+    """Label what is left by a model that keeps a promise, as a job."""
+    found = studio.workspace.labeling.get(project)
+    spec = {"project": found.id, "precision": told.precision, "audit": told.audit}
+    job = studio.workspace.jobs.start("labeling.rest", f"label the rest of {found.name}", spec)
+    return a.LabelingStarted(job=job.id, run=None, project=found.id, items=0)
+
+
+def revert_labels(studio: Studio, told: t.Nothing, project: str, run: str) -> a.LabelingReverted:
+    """Take back everything that a model run has said."""
+    count = studio.workspace.labeling.revert(project, _number(run))
+    return a.LabelingReverted(run=_number(run), labels=count)
+
+
+def audit_labels(studio: Studio, told: t.Nothing, project: str, run: str) -> a.LabelingVerdict:
+    """Say whether an automatic run keeps its promise."""
+    return a.LabelingVerdict(**vars(studio.workspace.labeling.audit(project, _number(run))))
+
+
+def doubtful_labels(studio: Studio, told: t.Most, project: str) -> list[a.LabelingDoubt]:
+    """Return labels that are likely wrong, the likeliest first."""
+    found = studio.workspace.labeling.doubtful(project, told.most)
+    return [a.LabelingDoubt(**vars(one)) for one in found]
+
+
+def choose_items(studio: Studio, told: t.Chosen, project: str) -> a.LabelingStarted:
+    """Let items be asked before all others."""
+    labeling = studio.workspace.labeling
+    count = labeling.choose(project, told.items)
+    return a.LabelingStarted(job=None, run=None, project=labeling.get(project).id, items=count)
+
+
+def train_on_labels(studio: Studio, told: t.TrainOn, project: str) -> a.LabelingStarted:
+    """Make data of what was labeled and start an AutoML run on it, as a job."""
+    workspace = studio.workspace
+    settings = workspace.labeling.training(project, name=told.name, models=told.models)
+    begun = workspace.automl.begin(AutoMLRun(**settings, budget=told.budget))
+    title = f"automl {begun.target} from {begun.data}"
+    job = workspace.jobs.start("automl", title, {"run": begun.id})
+    return a.LabelingStarted(job=job.id, run=begun.id, project=project, items=0)
+
+
+def ask_about_run(studio: Studio, told: t.AskAbout) -> a.LabelingStarted:
+    """Make a queue of what an AutoML run is least sure of, or gets wrong."""
+    found, count = studio.workspace.labeling.from_run(
+        told.run, told.kind, project=told.project, most=told.most
+    )
+    return a.LabelingStarted(job=None, run=told.run, project=found.id, items=count)
 
 
 def _number(told: str) -> int:

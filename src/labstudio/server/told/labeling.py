@@ -153,3 +153,39 @@ class NewGold(Told):
     item: int = Field(description="Number of the item.")
     value: Value | None = Field(None, description="The answer; what a reviewer has decided if not told.")
     known: bool = Field(True, description="False lets it be like any other again.")
+
+
+class LabelRest(Told):
+    """What is left is labeled by a model."""
+
+    precision: float = Field(0.95, ge=0.5, lt=1, description="Share of right labels that is promised.")
+    audit: int = Field(50, ge=0, le=10_000, description="So many of them are asked of people all the same.")
+
+
+class Most(Told):
+    """How many."""
+
+    most: int = Field(100, ge=1, le=1_000, description="How many at most.")
+
+
+class Chosen(Told):
+    """Items that are asked before all others, in this order."""
+
+    items: list[int] = Field(max_length=5_000, description="Numbers of the items.")
+
+
+class TrainOn(Told):
+    """A training on what was labeled."""
+
+    name: str = Field("", max_length=100, description="Data asset that gets the labels.")
+    models: bool = Field(False, description="Learn from labels that a model gave too.")
+    budget: float = Field(60, ge=1, description="Seconds the search may take.")
+
+
+class AskAbout(Told):
+    """A queue of what an AutoML run does badly."""
+
+    run: str = Field(max_length=50, description="Id of the run.")
+    kind: Literal["unsure", "wrong"] = Field("unsure", description="Least sure of, or wrong.")
+    project: str = Field("", max_length=200, description="The project that asks; found or made when empty.")
+    most: int = Field(200, ge=1, le=5_000, description="How many items at most.")

@@ -1,0 +1,99 @@
+"""Views of labeling projects: how far they are, their labels, their people, and what models have said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from labstudio.display import wording
+from labstudio.display.bundle import Bar, Bundle, Facts, Heading, Line, Table
+
+if TYPE_CHECKING:
+    from labstudio.labeling.dashboard import Dashboard
+    from labstudio.labeling.labels import LabelSchema
+    from labstudio.labeling.projects import Project
+    from labstudio.labeling.suggestions import ModelRun
+
+
+def projects(found: Sequence[tuple[Project, Any]]) -> Bundle:
+    """List projects with their progress."""
+    if not found:
+        return Bundle(Line("No labeling projects yet. %label create DATA --labels a,b makes one."))
+    rows = [
+        [project.name, project.id, project.ref, project.task, f"{done.labeled:,} of {done.items:,}",
+         wording.ago(project.created)]
+        for project, done in found
+    ]  # fmt: skip
+    names = ["project", "id", "data", "task", "labeled", "made"]
+    return Bundle(Heading("Labeling", str(len(rows))), Table(names, rows, right=["labeled"]))
+
+
+def project(found: Project, board: Dashboard) -> Bundle:
+    """Show a project: progress, distribution, people."""
+    done = board.progress
+    facts = {
+        "data": found.ref,
+        "task": f"{found.task} of {found.item_kind}",
+        "people an item": str(found.settings.annotators_per_item),
+        "open": f"{done.open:,}",
+        "labeled by models": f"{done.auto:,}" if done.auto else "",
+        "disputed": f"{board.disputed:,}" if board.disputed else "",
+        "agreement (alpha)": f"{board.alpha:.2f}" if board.alpha is not None else "",
+    }
+    names = {label.id: label.name for label in found.schema}
+    counts = [[names[one.label], one.people, one.model] for one in board.labels if one.people or one.model]
+    people = [
+        [one.person, one.labeled, one.skipped, wording.seconds(one.seconds),
+         _share(one.gold_right / one.gold_seen if one.gold_seen else None), _share(one.agreement)]
+        for one in board.people
+    ]  # fmt: skip
+    columns = ["who", "labeled", "skipped", "an item", "known right", "agrees"]
+    right = columns[1:]
+    return Bundle(
+        Heading(found.name, found.id),
+        Line(f"{done.labeled:,} of {done.items:,} labeled"),
+        Bar(done.labeled / done.items if done.items else 0.0),
+        Facts({name: value for name, value in facts.items() if value}),
+        *((Table(["label", "people", "models"], counts, right=["people", "models"]),) if counts else ()),
+        *((Table(columns, people, right=right),) if people else ()),
+    )
+
+
+def labels(name: str, schema: LabelSchema) -> Bundle:
+    """List labels with what became of them."""
+    names = {label.id: label.name for label in schema}
+    rows = [
+        [label.id, label.name, label.key or "", label.color, names.get(label.parent or "", ""),
+         f"is now {names[label.merged]}" if label.merged else "retired" if label.retired else ""]
+        for label in schema
+    ]  # fmt: skip
+    return Bundle(
+        Heading(f"Labels of {name}", f"version {schema.version}"),
+        Table(["id", "label", "key", "colour", "a kind of", ""], rows),
+    )
+
+
+def runs(name: str, found: Sequence[ModelRun]) -> Bundle:
+    """List model runs."""
+    if not found:
+        return Bundle(Line("No model has learned yet; suggestions begin with ten labels of two classes."))
+    rows = [
+        [one.number, one.kind, one.state, one.outcome.get("labels", ""), one.outcome.get("given", ""),
+         _score(one.outcome.get("score")), wording.ago(one.created)]
+        for one in found
+    ]  # fmt: skip
+    names = ["run", "kind", "state", "learned from", "labels given", "score", "when"]
+    return Bundle(Heading(f"Models of {name}", str(len(rows))), Table(names, rows, right=names[3:6]))
+
+
+def said(sentence: str) -> Bundle:
+    """Show one sentence about what was done."""
+    return Bundle(Line(sentence, "ok"))
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.0%}"
+
+
+def _score(found: Any) -> str:
+    return f"{found['value']:.2f} ({found['low']:.2f} to {found['high']:.2f})" if found else ""

@@ -1,0 +1,210 @@
+"""Labeling: projects made, looked at and changed; models that suggest, label the rest, and are taken back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import Field
+
+from labstudio.display import labeling as views
+from labstudio.errors import Invalid
+from labstudio.labeling.labels import SchemaChange
+from labstudio.labeling.settings import NewProject
+from labstudio.verbs import Answer, Command, Door, Nothing, Told
+
+if TYPE_CHECKING:
+    from labstudio.labeling.projects import Project
+
+
+class ProjectName(Told):
+    """One labeling project."""
+
+    project: str = Field(description="Name or id of the project.", json_schema_extra={"choices": "labeling"})
+
+
+class Changed(ProjectName):
+    """Changes of a project's labels; all are made or none, in this order."""
+
+    add: list[str] = Field([], description="Names of new labels.")
+    rename: dict[str, str] = Field({}, description="Old name = new name.")
+    merge: dict[str, str] = Field({}, description="Label = the label it becomes.")
+    retire: list[str] = Field([], description="Labels that are offered no more.")
+    restore: list[str] = Field([], description="Labels that are offered again.")
+    keys: dict[str, str] = Field({}, description="Label = the key that chooses it.")
+    colors: dict[str, str] = Field({}, description="Label = its colour, such as #0072b2.")
+    parents: dict[str, str] = Field({}, description="Label = the label it is a kind of.")
+
+
+class Rest(ProjectName):
+    """What is left is labeled by a model."""
+
+    precision: float = Field(0.95, ge=0.5, lt=1, description="Share of right labels that is promised.")
+    audit: int = Field(50, ge=0, le=10_000, description="So many of them are asked of people all the same.")
+
+
+class RunOf(ProjectName):
+    """One model run of a project."""
+
+    run: int = Field(ge=1, description="Number of the run, as %label runs shows it.")
+
+
+class Role(ProjectName):
+    """Who may do what."""
+
+    person: str = Field(min_length=1, description="Name of the person.")
+    role: Literal["annotator", "reviewer", "owner"] = Field(description="What they are.")
+
+
+class Trained(ProjectName):
+    """A data asset of what was labeled, and an AutoML run on it."""
+
+    name: str = Field("", max_length=100, description="Data asset that gets the labels; made up when empty.")
+    models: bool = Field(False, description="Learn from labels that a model gave too.")
+    budget: float = Field(60, ge=1, description="Seconds the search may take.")
+
+
+def _create(door: Door, told: NewProject) -> Answer:
+    project = door.workspace.labeling.create(told)
+    return _shown(door, project)
+
+
+def _list(door: Door, told: Nothing) -> Answer:
+    labeling = door.workspace.labeling
+    found = [(project, labeling.progress(project.id)) for project in labeling.list()]
+    data = [{**plain(project), "progress": asdict(done)} for project, done in found]
+    return Answer(views.projects(found), data, [project for project, _ in found])
+
+
+def _status(door: Door, told: ProjectName) -> Answer:
+    return _shown(door, door.workspace.labeling.get(told.project))
+
+
+def _labels(door: Door, told: Changed) -> Answer:
+    changes = [SchemaChange(op="add", name=name) for name in told.add]
+    for op, field, given in (
+        ("rename", "name", told.rename),
+        ("merge", "into", told.merge),
+        ("key", "key", told.keys),
+        ("color", "color", told.colors),
+        ("parent", "parent", told.parents),
+    ):
+        changes += [_change(op, label, field, value) for label, value in given.items()]
+    changes += [SchemaChange(op="retire", label=label) for label in told.retire]
+    changes += [SchemaChange(op="restore", label=label) for label in told.restore]
+    labeling = door.workspace.labeling
+    project = labeling.get(told.project)
+    schema = labeling.change_labels(project.id, changes) if changes else project.schema
+    return Answer(views.labels(project.name, schema), schema.to_rows(), schema)
+
+
+def _sync(door: Door, told: ProjectName) -> Answer:
+    found = door.workspace.labeling.sync(told.project)
+    sentence = (
+        f"{told.project} is at {found.ref}: {found.added:,} items are new, {found.changed:,} have changed, "
+        f"{found.retired:,} are gone, {found.restored:,} are back."
+    )
+    return Answer(views.said(sentence), asdict(found), found)
+
+
+def _archive(door: Door, told: ProjectName) -> Answer:
+    project = door.workspace.labeling.archive(told.project)
+    sentence = f"{project.name} is put away; %label restore {project.id} brings it back."
+    return Answer(views.said(sentence), plain(project), project)
+
+
+def _restore(door: Door, told: ProjectName) -> Answer:
+    project = door.workspace.labeling.restore(told.project)
+    return Answer(views.said(f"{project.name} is back."), plain(project), project)
+
+
+def _role(door: Door, told: Role) -> Answer:
+    project = door.workspace.labeling.set_role(told.project, told.person, told.role)
+    return Answer(views.said(f"{told.person} is {told.role} of {project.name}."), plain(project), project)
+
+
+def _suggest(door: Door, told: ProjectName) -> Answer:
+    run = door.workspace.labeling.suggest(told.project)
+    if run is None:
+        sentence = "There are too few labels to learn from; the queue now shows much of the data early."
+        return Answer(views.said(sentence), None)
+    return Answer(views.runs(told.project, [run]), asdict(run), run)
+
+
+def _rest(door: Door, told: Rest) -> Answer:
+    run = door.workspace.labeling.label_rest(told.project, precision=told.precision, audit=told.audit)
+    return Answer(views.runs(told.project, [run]), asdict(run), run)
+
+
+def _runs(door: Door, told: ProjectName) -> Answer:
+    found = door.workspace.labeling.runs(told.project)
+    return Answer(views.runs(told.project, found), [asdict(one) for one in found], found)
+
+
+def _audit(door: Door, told: RunOf) -> Answer:
+    verdict = door.workspace.labeling.audit(told.project, told.run)
+    return Answer(
+        views.said(verdict.sentence), asdict(verdict), verdict, 1 if verdict.state == "broken" else 0
+    )
+
+
+def _revert(door: Door, told: RunOf) -> Answer:
+    count = door.workspace.labeling.revert(told.project, told.run)
+    return Answer(views.said(f"{count:,} labels of run {told.run} are taken back."), {"labels": count})
+
+
+def _train(door: Door, told: Trained) -> Answer:
+    from labstudio.display import automl as runs
+
+    labeling = door.workspace.labeling
+    with door.watch(f"automl from {told.project}") as listener:
+        run = labeling.train(
+            told.project, name=told.name, models=told.models, budget=told.budget, listener=listener
+        )
+    return Answer(runs.run(run), {"run": run.id, "data": run.data}, run)
+
+
+def _shown(door: Door, project: Project) -> Answer:
+    board = door.workspace.labeling.dashboard(project.id)
+    return Answer(views.project(project, board), {**plain(project), **asdict(board)}, project)
+
+
+def _change(op: str, label: str, field: str, value: str) -> SchemaChange:
+    from pydantic import ValidationError
+
+    try:
+        return SchemaChange.model_validate({"op": op, "label": label, field: value})
+    except ValidationError as error:
+        raise Invalid(f"{op} of {label}: {error.errors()[0]['msg']}.") from None
+
+
+def plain(project: Project) -> dict[str, Any]:
+    """Say a project in plain values."""
+    kept = ("id", "name", "ref", "item_kind", "task", "created", "by", "archived", "members")
+    return {name: getattr(project, name) for name in kept}
+
+
+LABEL = {
+    "create": Command(
+        NewProject, _create, "Make a labeling project over a data asset.", ("data",), gives="the project"
+    ),
+    "list": Command(Nothing, _list, "List the labeling projects.", gives="the projects"),
+    "status": Command(ProjectName, _status, "Show how far a project is.", ("project",), gives="the project"),
+    "labels": Command(
+        Changed, _labels, "Show a project's labels, or change them.", ("project",), gives="the labels"
+    ),
+    "sync": Command(
+        ProjectName, _sync, "Bring a project up to the newest version of its data.", ("project",)
+    ),
+    "suggest": Command(ProjectName, _suggest, "Learn from the labels and suggest.", ("project",)),
+    "rest": Command(Rest, _rest, "Label what is left by a model that keeps a promise.", ("project",)),
+    "runs": Command(ProjectName, _runs, "List what models have said.", ("project",), gives="the runs"),
+    "audit": Command(RunOf, _audit, "Say whether an automatic run keeps its promise.", ("project", "run")),
+    "revert": Command(RunOf, _revert, "Take back what a model run has said.", ("project", "run")),
+    "train": Command(
+        Trained, _train, "Train a model on what was labeled, by AutoML.", ("project",), gives="the run"
+    ),
+    "role": Command(Role, _role, "Say who may do what in a project.", ("project", "person", "role")),
+    "archive": Command(ProjectName, _archive, "Put a project away.", ("project",)),
+    "restore": Command(ProjectName, _restore, "Take a project up again.", ("project",)),
+}
