@@ -28,7 +28,7 @@ flaml := "flaml[automl]"
 autogluon := autogluon.tabular lightgbm catboost xgboost
 mljar := mljar-supervised
 
-.PHONY: help lab demo test lint format docs bench bench-check bench-automl bench-peers deps test-deps clean
+.PHONY: help lab demo test lint format docs bench bench-check bench-automl bench-labeling bench-peers deps test-deps clean
 
 help:
 	@echo "make lab     JupyterLab with the studio, in ./demo where that is there"
@@ -37,6 +37,7 @@ help:
 	@echo "make lint    ruff, mypy, import-linter; tsc, eslint, prettier and the panels' size"
 	@echo "make docs    the documentation as a site, in docs/_build/html"
 	@echo "make bench   what things cost on this machine; make bench-check fails where data became slower; LARGE=1"
+	@echo "make bench-labeling   people who label at once, some of them killed; rounds of suggestions"
 	@echo "make bench-automl   AutoML beside its peers (make bench-peers); ENGINES= BUDGETS=10,60 DATA=folder LARGE=1"
 
 # As root (in a container, say) Jupyter wants to be told that this is meant; ARGS go to it as they are.
@@ -73,6 +74,10 @@ docs: $(VENV)/.installed
 bench: $(VENV)/.installed
 	$(RUN)/python benchmarks/core.py
 	$(RUN)/python benchmarks/data.py $(if $(LARGE),--large)
+
+bench-labeling: $(VENV)/.installed
+	$(RUN)/python benchmarks/labeling.py
+	$(RUN)/python benchmarks/labeling_suggest.py
 
 # Fails where a ratio is more than a fifth worse than in benchmarks/data.json (python benchmarks/data.py --keep).
 bench-check: $(VENV)/.installed

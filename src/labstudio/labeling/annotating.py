@@ -125,7 +125,7 @@ class Annotating(_Base):
         project = self.get(ref)
         checked, refused = self._checked(project, given)
         with self._store.write() as connection:
-            project = self._project(connection, project.id, lock=True)
+            project = self._again(connection, project)
             receipts = keep(connection, project, person, checked)
         return [refused.get(place) or receipts[place] for place in range(len(given))]
 
@@ -237,7 +237,7 @@ class Annotating(_Base):
         if refused and not checked:
             raise Invalid(next(iter(refused.values())).error or "None of the items can be so labeled.")
         with self._store.write() as connection:
-            project = self._project(connection, project.id, lock=True)
+            project = self._again(connection, project)
             receipts = keep(connection, project, person, checked, batch=batch)
             changed = sum(one.annotation is not None for one in receipts.values())
             self._store.record(connection, "labeling.bulk", project.subject, items=changed)

@@ -328,6 +328,19 @@ class Projects:
             connection.execute(select(t.c.number).where(t.c.number == number).with_for_update())
         return _load(connection, number)
 
+    def _again(self, connection: Connection, project: Project) -> Project:
+        """Lock a project that was read before this transaction; it is read again where it has changed."""
+        from sqlalchemy import select
+
+        from labstudio.labeling.tables import projects as t
+
+        query = select(t.c.schema_version, t.c.version, t.c.settings).where(t.c.number == project.number)
+        row = connection.execute(query.with_for_update()).one()
+        same = (row.schema_version, row.version) == (project.schema.version, project.version)
+        if same and row.settings["asking"] == project.settings.model_dump():
+            return project
+        return _load(connection, project.number)
+
     def _need(self, project: Project, role: str) -> None:
         """Refuse who has not the role, where roles are enforced: on PostgreSQL."""
         if self._store.journal != "postgresql":

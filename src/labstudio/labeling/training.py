@@ -101,6 +101,7 @@ class Trainer:
         self.kind = KINDS[self.project.task]
         self._curve: list[Point] = []
         self._loaded = 0  # the version whose items are known
+        self._said: dict[str, Any] = {"judged": 0, "score": None, "curve": [], "outlook": None, "stop": None}
         self.learned = -1  # the newest annotation that was learned from
 
     def round(self) -> int | None:
@@ -110,6 +111,7 @@ class Trainer:
         """
         from labstudio.labeling.suggest.learner import FEWEST_CLASSES, FEWEST_LABELS, Model
         from labstudio.labeling.suggest.picking import pick
+        from labstudio.labeling.tables import model_runs
 
         began = time.perf_counter()
         self._load()
@@ -134,8 +136,8 @@ class Trainer:
             self.learned = sequence
             return None
         said = self._say(model, waiting, picks.rows)
-        outcome = self._outcome(rows, values, stands)
-        outcome["seconds"] = round(time.perf_counter() - began, 3)
+        seconds = round(time.perf_counter() - began, 3)
+        outcome = {**self._said, "labels": len(values), "seconds": seconds}
         with self._store.write() as connection:
             project = self._labeling._project(connection, project.id, lock=True)
             run = add_run(
@@ -146,6 +148,12 @@ class Trainer:
             forget_older(connection, project, run)
             set_order(connection, project, self.numbers[picks.rows].tolist(), picks.why)
         self.learned = sequence
+        # people have their suggestions; how good they are is said when it is known
+        self._said = self._outcome(rows, values, stands)
+        with self._store.write() as connection:
+            connection.execute(
+                model_runs.update().where(model_runs.c.number == run).values(outcome=outcome | self._said)
+            )
         return run
 
     def automatic(self, precision: float, audit: int) -> int:
@@ -204,6 +212,7 @@ class Trainer:
         return [
             (int(self.numbers[rows[one.row]]), self._value(one.told), self._value(one.instead), one.quality)
             for one in found
+            if one.told != one.instead
         ]
 
     def vectors_by_item(self) -> tuple[dict[int, np.ndarray], str]:

@@ -1,17 +1,83 @@
 """What the routes are told, where the settings models of the capabilities do not say it already."""
 
-from labstudio.server.told.common import (Nothing, Told,)
-from labstudio.server.told.data import (About, Assets, Chunk, NewData, NewUpload, Page,)
-from labstudio.server.told.datastores import (Browse, RemoveDatastore,)
-from labstudio.server.told.explore import (Compared, Profiled,)
-from labstudio.server.told.files import (ChangesOf, Downloaded, FileAt, FilesOf, SmallPicture,)
-from labstudio.server.told.imports import (LookAt, import, s,)
-from labstudio.server.told.jobs import (LogFrom,)
-from labstudio.server.told.labeling import (Answers, Archived, AskAbout, BulkLabel, Chosen, GiveBack, Grid, ItemsPage, LabelChanges, LabelRest, LabelingAnswer, MediaOf, Most, NewGold, NewNote, NewReview, NewRole, NextItems, ProjectChanges, ReviewOf, TrainOn, Undo, WhichItems,)
-from labstudio.server.told.models import (NewModel, Predict,)
-from labstudio.server.told.quality import (FailingPage, NewRules, Release,)
-from labstudio.server.told.recipes import (CancelPreview, PreviewRecipe, RecipeCode, RecipeLines, RecipeOf, RunRecipe,)
-from labstudio.server.told.workspace import (CellOf, Newest, Subject,)
+from labstudio.server.told.common import (
+    Nothing,
+    Told,
+)
+from labstudio.server.told.data import (
+    About,
+    Assets,
+    Chunk,
+    NewData,
+    NewUpload,
+    Page,
+)
+from labstudio.server.told.datastores import (
+    Browse,
+    RemoveDatastore,
+)
+from labstudio.server.told.explore import (
+    Compared,
+    Profiled,
+)
+from labstudio.server.told.files import (
+    ChangesOf,
+    Downloaded,
+    FileAt,
+    FilesOf,
+    SmallPicture,
+)
+from labstudio.server.told.imports import LookAt
+from labstudio.server.told.jobs import (
+    LogFrom,
+)
+from labstudio.server.told.labeling import (
+    Answers,
+    Archived,
+    AskAbout,
+    BulkLabel,
+    Chosen,
+    GiveBack,
+    Grid,
+    ItemsPage,
+    LabelChanges,
+    LabelingAnswer,
+    LabelRest,
+    MediaOf,
+    Most,
+    NewGold,
+    NewNote,
+    NewReview,
+    NewRole,
+    NextItems,
+    ProjectChanges,
+    ReviewOf,
+    TrainOn,
+    Undo,
+    WhichItems,
+)
+from labstudio.server.told.models import (
+    NewModel,
+    Predict,
+)
+from labstudio.server.told.quality import (
+    FailingPage,
+    NewRules,
+    Release,
+)
+from labstudio.server.told.recipes import (
+    CancelPreview,
+    PreviewRecipe,
+    RecipeCode,
+    RecipeLines,
+    RecipeOf,
+    RunRecipe,
+)
+from labstudio.server.told.workspace import (
+    CellOf,
+    Newest,
+    Subject,
+)
 
 __all__ = [
     "About",
