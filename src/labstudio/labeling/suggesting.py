@@ -56,7 +56,8 @@ class Suggesting(_Base):
         from labstudio.labeling.training import Trainer
 
         number = Trainer(self, ref).round()  # type: ignore[arg-type]
-        return None if number is None else self._one(ref, number)
+        # a trainer in the background may have been faster still
+        return None if number is None else self.runs(ref, "live")[0]
 
     def label_rest(self, ref: str, *, precision: float = 0.95, audit: int = 50) -> ModelRun:
         """Label what is left, as far as the promised precision reaches; what is unsure stays for people.
