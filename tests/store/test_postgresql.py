@@ -15,8 +15,9 @@ import pytest
 from databases import postgresql
 
 from labstudio import Workspace
-from labstudio.errors import Invalid
+from labstudio.errors import Forbidden, Invalid
 from labstudio.store import Store
+from labstudio.store.identity import acting_as
 
 pytestmark = pytest.mark.skipif(os.environ.get("POSTGRES") == "0", reason="switched off by POSTGRES=0")
 
@@ -123,3 +124,23 @@ def test_the_history_makes_the_same_tables_here(store):
     with store.write() as connection:
         config.attributes["connection"] = connection
         command.check(config)
+
+
+def test_people_label_here_at_once_and_nothing_is_lost_or_given_twice(url, tmp_path, monkeypatch):
+    from importlib import import_module
+
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
+    people = import_module("labeling_people")
+    workspace = Workspace(url, files=str(tmp_path / "shared"))
+    workspace.data.add("texts", pd.DataFrame({"text": [f"text {number}" for number in range(150)]}))
+    project = workspace.labeling.create(data="texts", text="text", labels=["positive", "negative"])
+    (tmp_path / "said").mkdir()
+    found = people.crowd(
+        url, tmp_path / "said", project.id, people=4, kills=1, files=str(tmp_path / "shared"), patience=200
+    )
+    assert (found.labels, found.lost, found.twice) == (150, 0, 0)
+    then = workspace.labeling.progress(project.id).sequence
+    assert len(workspace.labeling.standing(project.id, sequence=then)) == 150
+    workspace.labeling.set_role(project.id, "ada", "annotator")
+    with acting_as("ada"), pytest.raises(Forbidden, match="needs the role owner"):
+        workspace.labeling.archive(project.id)
