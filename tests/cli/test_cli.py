@@ -63,6 +63,18 @@ def test_data_is_listed_shown_and_profiled(said: Callable[..., str]) -> None:
     assert [(one["ref"], one["rows"]) for one in answer] == [("table@1", 200)]
 
 
+def test_a_chart_of_no_options_is_one_worth_a_look_and_says_how_to_draw_others(
+    said: Callable[..., str], capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    drawn = said("data", "plot", "table")
+    assert drawn.startswith("y over age  table@1")
+    assert "--kind bar --x 'the town' --y age" in drawn
+    other = said("data", "plot", "table", "--kind", "bar", "--x", "the town", "--y", "age")
+    assert other.startswith("Mean age by the town")
+    assert main(["--workspace", str(folder), "data", "plot", "table", "--kind", "histogram"]) == 1
+    assert "A histogram needs x; name a column: age, the town, y." in capsys.readouterr().err
+
+
 def test_a_run_is_registered_and_predicts_into_a_file(folder: Path, said: Callable[..., str]) -> None:
     listed = json.loads(said("automl", "list", "--json"))
     assert [(one["id"], one["state"]) for one in listed] == [("run-1", "complete")]

@@ -134,7 +134,8 @@ def test_a_map_keeps_its_shape(drawn):
 @pytest.mark.parametrize(
     ("chart", "sentence"),
     [
-        ({"kind": "bar"}, "A bar needs x"),
+        ({"kind": "bar"}, "A bar needs x; name a column: amount, items, region"),
+        ({"kind": "map", "y": "lat"}, "A map needs x; name a column: amount, items, lat, lon."),
         ({"x": "amonut"}, "x: there is no column 'amonut'; did you mean 'amount'"),
         ({"kind": "line", "x": "region"}, "holds text; a line needs numbers or dates"),
         ({"kind": "bar", "x": "region", "aggregate": "sum"}, "the sum of which column"),

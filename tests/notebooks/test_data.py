@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "data.ipynb"
@@ -40,6 +41,7 @@ def test_the_prepared_data_is_traced_to_the_file_and_told_to_others(folder: Path
     events = (folder / "orders_clean.openlineage.jsonl").read_text().splitlines()
     assert json.loads(events[-1])["outputs"][0]["name"] == "orders_clean"
     assert json.loads((folder / "orders_clean.croissant.json").read_text())["name"] == "orders_clean"
+    assert len(pd.read_excel(folder / "orders_clean.xlsx")) == Workspace(folder).data.get("orders_clean").rows
 
 
 def test_every_answer_is_shown_as_people_read_it(folder: Path) -> None:

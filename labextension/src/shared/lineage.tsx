@@ -43,6 +43,11 @@ export interface ILayout {
   edges: { source: string; target: string; way: string[] }[];
 }
 
+/** What the box of the thing says that the graph is about. */
+function itself(kind: string, facts: string): string {
+  return { data: __('this version'), model: __('this model'), run: __('this run') }[kind] ?? facts;
+}
+
 /** The lineage of a version, a run or a model, and the way to take it along. */
 export function LineageCard({ studio, subject }: { studio: IStudio; subject: string }): ReactElement {
   const events = address('/labstudio/api/lineage/events', {}, { subject });
@@ -125,7 +130,7 @@ function Boxes({ studio, lineage }: { studio: IStudio; lineage: Lineage }): Reac
             <>
               <Icon.react tag="span" className="ls-icon" />
               <Label text={node.label} />
-              <span className="ls-note ls-cut">{current ? __('this version') : facts}</span>
+              <span className="ls-note ls-cut">{current ? itself(kind, facts) : facts}</span>
             </>
           );
           const place = {

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SERIES = 5  # with a colour of their own; the rest is one more
 OTHER = "other or missing"
+NAMED = 12  # columns that a sentence lists
 
 
 class Asked:
@@ -112,7 +113,11 @@ class Asked:
         """
         name = getattr(chart, role)
         if name is None:
-            raise Invalid(f"A {chart.kind} needs {role}; name a column.")
+            fit = [one for one, known in self._fields.items() if not kinds or known.kind in kinds]
+            if not fit:
+                raise Invalid(f"A {chart.kind} needs {role}, and no column here fits.")
+            said = ", ".join(fit[:NAMED]) + (f" and {len(fit) - NAMED} more" if len(fit) > NAMED else "")
+            raise Invalid(f"A {chart.kind} needs {role}; name a column: {said}.")
         found = self._fields[name]
         if kinds and found.kind not in kinds:
             wanted = " or ".join({"number": "numbers", "datetime": "dates"}[kind] for kind in kinds)

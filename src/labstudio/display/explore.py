@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +12,10 @@ from labstudio.display.bundle import Block, Bundle, Facts, Heading, Line, Table
 from labstudio.display.drawing import PLOTLY
 
 if TYPE_CHECKING:
+    from labstudio.data.chart import Chart as Told
     from labstudio.data.compare import Comparison, RowChanges
     from labstudio.data.plots import Plot
+    from labstudio.data.suggest import Suggestion
 
 _SHOWN = 10  # rows and columns of a kind
 _POINTS = 12
@@ -29,8 +33,11 @@ class Chart(Bundle):
         return {**bundle, PLOTLY: self.figure}
 
 
-def plot(ref: str, drawn: Plot) -> Bundle:
-    """Show a chart; where no figure can be shown, what it was made of and its first values."""
+def plot(ref: str, drawn: Plot, others: Sequence[Suggestion] = ()) -> Bundle:
+    """Show a chart; where no figure can be shown, what it was made of and its first values.
+
+    `others` are charts that are worth a look too, with the options that draw them.
+    """
     layout = drawn.figure["layout"]
     blocks: list[Block] = [
         Heading(unescape(layout["title"]["text"]), f"{ref}, {drawn.drawn:,} of {drawn.rows:,} rows"),
@@ -49,7 +56,16 @@ def plot(ref: str, drawn: Plot) -> Bundle:
         blocks.append(Table([sides[0] or "x", sides[1] or "y"], rows, right=[sides[1]]))
         if len(first["x"]) > _POINTS:
             blocks.append(Line(f"and {len(first['x']) - _POINTS} more"))
+    if others:
+        rows = [[one.title, one.why, _options(one.chart)] for one in others]
+        blocks += [Heading("Also worth a look"), Table(["chart", "why", "options"], rows, width=90)]
     return Chart(drawn.figure, *blocks)
+
+
+def _options(chart: Told) -> str:
+    """Write a chart as the options of a cell or a shell."""
+    told = chart.model_dump(exclude_none=True, include={"kind", "x", "y", "color"})
+    return " ".join(f"--{name} {shlex.quote(value)}" for name, value in told.items())
 
 
 def comparison(found: Comparison) -> Bundle:

@@ -58,9 +58,14 @@ def _profile(door: Door, told: ProfileOf) -> Answer:
 def _plot(door: Door, told: PlotOf) -> Answer:
     from labstudio.display import explore as views
 
-    version = door.workspace.data.get(door.asset(told.data))
-    drawn = door.workspace.data.plot(version, Chart(**told.model_dump(exclude={"data"})))
-    return Answer(views.plot(version.ref, drawn), drawn.figure)
+    data = door.workspace.data
+    version = data.get(door.asset(told.data))
+    chart, suggested = Chart(**told.model_dump(exclude={"data"})), []
+    if not told.model_fields_set & {"kind", "x", "y", "color"} and (suggested := data.suggest(version)):
+        # what to draw was not said: the best suggestion, and how the others are asked for
+        chart = suggested[0].chart.model_copy(update=chart.model_dump(exclude_defaults=True))
+    drawn = data.plot(version, chart)
+    return Answer(views.plot(version.ref, drawn, suggested[1:]), drawn.figure)
 
 
 def _diff(door: Door, told: DiffOf) -> Answer:
