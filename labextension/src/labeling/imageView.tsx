@@ -93,7 +93,14 @@ export function ImageView({ bench, item }: IProps): ReactElement {
       </div>
       <div className="ls-Image-frame" ref={frame} onWheel={onWheel}>
         {broken || item.error ? (
-          <p className="ls-Empty" role="alert">
+          // the canvas is gone, and the keyboard with it where it was there
+          <p
+            className="ls-Empty"
+            role="alert"
+            tabIndex={-1}
+            data-stage
+            ref={node => document.activeElement === document.body && node?.focus()}
+          >
             {item.error ?? __('The image cannot be shown; skip it, or flag it.')}
           </p>
         ) : (

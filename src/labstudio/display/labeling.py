@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labstudio.display import wording
@@ -10,6 +10,8 @@ from labstudio.display.bundle import Bar, Bundle, Facts, Heading, Line, Table
 
 if TYPE_CHECKING:
     from labstudio.labeling.dashboard import Dashboard
+    from labstudio.labeling.exporting import Export
+    from labstudio.labeling.importing import Imported
     from labstudio.labeling.labels import LabelSchema
     from labstudio.labeling.projects import Project
     from labstudio.labeling.suggestions import ModelRun
@@ -84,6 +86,34 @@ def runs(name: str, found: Sequence[ModelRun]) -> Bundle:
     ]  # fmt: skip
     names = ["run", "kind", "state", "learned from", "labels given", "score", "when"]
     return Bundle(Heading(f"Models of {name}", str(len(rows))), Table(names, rows, right=names[3:6]))
+
+
+def export(found: Export, path: str) -> Bundle:
+    """Show what went out and what was left out."""
+    facts = {
+        "format": found.format,
+        "answers in": f"{found.records:,}",
+        "written": f"{found.written:,}",
+        "up to annotation": f"{found.sequence:,}",
+        "file": path,
+    }
+    return Bundle(
+        Heading("Export", str(found.number)), Facts({name: one for name, one in facts.items() if one}),
+        *_dropped(found.dropped),
+    )  # fmt: skip
+
+
+def imported(project: str, found: Imported) -> Bundle:
+    """Show what came in and what was left out."""
+    what = "labels or suggestions" if found.run is None else f"suggestions or labels (run {found.run})"
+    new = f"; new labels: {', '.join(found.labels)}" if found.labels else ""
+    line = Line(f"{found.taken:,} of {found.records:,} answers are {what} of {project} now{new}.", "ok")
+    return Bundle(line, *_dropped(found.dropped))
+
+
+def _dropped(reasons: Mapping[str, int]) -> list[Table]:
+    rows = [[f"{count:,}", reason] for reason, count in reasons.items()]
+    return [Table(["left out", "because"], rows, right=["left out"])] if rows else []
 
 
 def said(sentence: str) -> Bundle:

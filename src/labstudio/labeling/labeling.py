@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from labstudio.labeling.annotating import Annotating
 from labstudio.labeling.dashboard import Dashboards
+from labstudio.labeling.exporting import Exporting
+from labstudio.labeling.importing import Importing
 from labstudio.labeling.looking import Looking
 from labstudio.labeling.loop import Loop
 from labstudio.labeling.noting import Noting
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 
 class Labeling(
+    Exporting,
+    Importing,
     Annotating,
     Dashboards,
     Reviewing,

@@ -194,7 +194,10 @@ def add_run(connection: Connection, project: Project, kind: str, values: Mapping
 
 
 def add_suggestions(
-    connection: Connection, project: Project, run: int, said: Sequence[tuple[int, Mapping[str, Any], float]]
+    connection: Connection,
+    project: Project,
+    run: int,
+    said: Sequence[tuple[int, Mapping[str, Any], float | None]],
 ) -> None:
     """Write what a run says: item, value and how sure it is."""
     from labstudio.labeling.tables import suggestions as t

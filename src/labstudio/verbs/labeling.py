@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
@@ -47,6 +48,25 @@ class RunOf(ProjectName):
     """One model run of a project."""
 
     run: int = Field(ge=1, description="Number of the run, as %label runs shows it.")
+
+
+class Exported(ProjectName):
+    """Labels that go out."""
+
+    format: str = Field("", description="Format; the most usual one for the task when empty.")
+    to: str = Field("", description="File or folder that gets them; beside the notebook when empty.")
+    models: bool = Field(False, description="Also what a model alone has labeled.")
+    each: bool = Field(False, description="Every annotator's answer rather than what stands.")
+    unlabeled: bool = Field(False, description="Also items without an answer.")
+    sequence: int = Field(0, ge=0, description="As it was after this annotation; 0 is now.")
+
+
+class Imported(ProjectName):
+    """Labels that come in."""
+
+    file: str = Field(description="File, or zip of files, that another tool has written.")
+    format: str = Field("", description="Format; told by the file when empty.")
+    suggestions: bool = Field(False, description="Show them as suggestions rather than count them.")
 
 
 class Role(ProjectName):
@@ -153,6 +173,32 @@ def _revert(door: Door, told: RunOf) -> Answer:
     return Answer(views.said(f"{count:,} labels of run {told.run} are taken back."), {"labels": count})
 
 
+def _export(door: Door, told: Exported) -> Answer:
+    labeling = door.workspace.labeling
+    options = {name: getattr(told, name) for name in ("models", "each", "unlabeled")}
+    found = labeling.export(told.project, told.format, sequence=told.sequence or None, **options)
+    place = Path(told.to or found.filename).expanduser()
+    place = place / found.filename if place.is_dir() else place
+    _, content = labeling.exported(told.project, found.number)
+    try:
+        place.write_bytes(content)
+    except OSError as error:
+        raise Invalid(f"{place} cannot be written: {error.strerror}.") from None
+    return Answer(views.export(found, str(place)), {**asdict(found), "path": str(place)}, found)
+
+
+def _import(door: Door, told: Imported) -> Answer:
+    place = Path(told.file).expanduser()
+    try:
+        files = {place.name: place.read_bytes()}
+    except OSError as error:
+        raise Invalid(f"{place} cannot be read: {error.strerror}.") from None
+    found = door.workspace.labeling.import_labels(
+        told.project, files, told.format, suggestions=told.suggestions
+    )
+    return Answer(views.imported(told.project, found), asdict(found), found)
+
+
 def _train(door: Door, told: Trained) -> Answer:
     from labstudio.display import automl as runs
 
@@ -201,6 +247,10 @@ LABEL = {
     "runs": Command(ProjectName, _runs, "List what models have said.", ("project",), gives="the runs"),
     "audit": Command(RunOf, _audit, "Say whether an automatic run keeps its promise.", ("project", "run")),
     "revert": Command(RunOf, _revert, "Take back what a model run has said.", ("project", "run")),
+    "export": Command(
+        Exported, _export, "Write the labels in a format of the field.", ("project",), gives="the export"
+    ),
+    "import": Command(Imported, _import, "Bring in labels, or suggestions with scores.", ("project", "file")),
     "train": Command(
         Trained, _train, "Train a model on what was labeled, by AutoML.", ("project",), gives="the run"
     ),

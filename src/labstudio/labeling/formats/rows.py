@@ -25,7 +25,7 @@ from labstudio.labeling.formats.record import (
     parsed_lines,
 )  # fmt: skip
 
-_OWN = ("key", "file", "text", "width", "height", *FIELDS, "attributes", "annotator", "score")
+OWN = ("key", "file", "text", "width", "height", *FIELDS, "attributes", "annotator", "score")
 _AS_JSON = ("labels", "cells", "shapes", "spans", "attributes")
 
 
@@ -85,7 +85,7 @@ def write_parquet(records: Iterable[Record], labels: Mapping[str, str]) -> Writt
         cells = [row.get(name) for row in rows]
         if name in _AS_JSON and name not in kinds:
             cells = [None if one is None else dumped(one) for one in cells]
-        kind = kinds.get(name, pa.string() if name in _OWN else None)
+        kind = kinds.get(name, pa.string() if name in OWN else None)
         try:
             arrays[name] = pa.array(cells, kind)
         except (pa.ArrowInvalid, pa.ArrowTypeError):  # a column of mixed values
@@ -111,7 +111,7 @@ def read_parquet(files: Mapping[str, bytes]) -> Read:
 
 
 def _row(record: Record, names: Names) -> dict[str, Any]:
-    clash = sorted(set(record.row) & set(_OWN))
+    clash = sorted(set(record.row) & set(OWN))
     if clash:
         raise Invalid(
             f"The column {clash[0]!r} of the data is named like one of the export; rename it first."
@@ -124,8 +124,8 @@ def _row(record: Record, names: Names) -> dict[str, Any]:
 
 def _columns(rows: list[dict[str, Any]]) -> list[str]:
     there = dict.fromkeys(["key", *(name for row in rows for name in row)])
-    others = [name for name in there if name not in _OWN]
-    before, after = _OWN[:5], _OWN[5:]
+    others = [name for name in there if name not in OWN]
+    before, after = OWN[:5], OWN[5:]
     return [name for name in (*before, *others, *after) if name in there]
 
 
@@ -155,7 +155,7 @@ def _record(row: dict[str, Any], where: str, place: int) -> Record:
         value[name] = str(told) if name == "label" else told
     text = {name: str(row[name]) for name in ("key", "file", "text", "annotator") if name in row}
     size = {name: int(number(row[name], f"{where}: {name}")) for name in ("width", "height") if name in row}
-    others = {name: one for name, one in row.items() if name not in _OWN}
+    others = {name: one for name, one in row.items() if name not in OWN}
     score = number(row["score"], f"{where}: the score") if "score" in row else None
     key = text.pop("key", text.get("file", text.get("text", str(place))))
     return Record(key, value or None, row=others, score=score, **text, **size)  # type: ignore[arg-type]

@@ -370,3 +370,40 @@ class LabelingStarted(Model):
     run: str | None
     project: str | None
     items: int
+
+
+class LabelingExport(Model):
+    """One export: what is in it up to which annotation, what was left out by its reason, and its bytes."""
+
+    number: int
+    format: str
+    options: dict[str, bool]
+    sequence: int
+    schema_version: int
+    items: int
+    records: int
+    written: int
+    dropped: dict[str, int]
+    filename: str
+    sha256: str
+    created_by: str
+    created: float
+
+
+class LabelingExports(Model):
+    """Formats that hold what a project asks for, formats that are read, and its exports, newest first."""
+
+    formats: list[str]
+    readable: list[str]
+    exports: list[LabelingExport]
+
+
+class LabelingImported(Model):
+    """What became of an import; `run` takes its suggestions back."""
+
+    format: str
+    records: int
+    taken: int
+    dropped: dict[str, int]
+    labels: list[str]
+    run: int | None

@@ -189,3 +189,21 @@ class AskAbout(Told):
     kind: Literal["unsure", "wrong"] = Field("unsure", description="Least sure of, or wrong.")
     project: str = Field("", max_length=200, description="The project that asks; found or made when empty.")
     most: int = Field(200, ge=1, le=5_000, description="How many items at most.")
+
+
+class NewExport(Told):
+    """Labels that go out."""
+
+    format: str = Field("", max_length=50, description="Format; the most usual one when empty.")
+    models: bool = Field(False, description="Also what a model alone has labeled.")
+    each: bool = Field(False, description="Every annotator's answer rather than what stands.")
+    unlabeled: bool = Field(False, description="Also items without an answer.")
+    sequence: int | None = Field(None, ge=1, description="As it was after this annotation; now if not told.")
+
+
+class NewImport(Told):
+    """Labels that come in, in files that were sent as uploads."""
+
+    uploads: list[str] = Field(min_length=1, max_length=1_000, description="Ids of the uploads.")
+    format: str = Field("", max_length=50, description="Format; told by the files when empty.")
+    suggestions: bool = Field(False, description="Show them as suggestions; what has a score always is one.")
