@@ -1533,6 +1533,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/labstudio/api/labeling/{project}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return what was exported, and the formats that hold what the project asks for. */
+        get: operations["labeling_exports"];
+        put?: never;
+        /** Write the labels of a project in a format. */
+        post: operations["export_labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/exports/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return an export, as it was written. */
+        get: operations["exported_labels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring in labels from files that were sent before. */
+        post: operations["import_labels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/labstudio/api/labeling/{project}/models": {
         parameters: {
             query?: never;
@@ -2763,6 +2815,38 @@ export interface components {
             quality: number;
         };
         /**
+         * LabelingExport
+         * @description One export: what is in it up to which annotation, what was left out by its reason, and its bytes.
+         */
+        LabelingExport: {
+            number: number;
+            format: string;
+            options: {
+                [key: string]: boolean;
+            };
+            sequence: number;
+            schema_version: number;
+            items: number;
+            records: number;
+            written: number;
+            dropped: {
+                [key: string]: number;
+            };
+            filename: string;
+            sha256: string;
+            created_by: string;
+            created: number;
+        };
+        /**
+         * LabelingExports
+         * @description Formats that hold what a project asks for, formats that are read, and its exports, newest first.
+         */
+        LabelingExports: {
+            formats: string[];
+            readable: string[];
+            exports: components["schemas"]["LabelingExport"][];
+        };
+        /**
          * LabelingHard
          * @description An item on which people disagree.
          */
@@ -2771,6 +2855,20 @@ export interface components {
             key: string;
             sure: number;
             votes: number;
+        };
+        /**
+         * LabelingImported
+         * @description What became of an import; `run` takes its suggestions back.
+         */
+        LabelingImported: {
+            format: string;
+            records: number;
+            taken: number;
+            dropped: {
+                [key: string]: number;
+            };
+            labels: string[];
+            run: number | null;
         };
         /**
          * LabelingItem
@@ -3599,6 +3697,37 @@ export interface components {
             description: string;
         };
         /**
+         * NewExport
+         * @description Labels that go out.
+         */
+        NewExport: {
+            /**
+             * @description Format; the most usual one when empty.
+             * @default
+             */
+            format: string;
+            /**
+             * @description Also what a model alone has labeled.
+             * @default false
+             */
+            models: boolean;
+            /**
+             * @description Every annotator's answer rather than what stands.
+             * @default false
+             */
+            each: boolean;
+            /**
+             * @description Also items without an answer.
+             * @default false
+             */
+            unlabeled: boolean;
+            /**
+             * @description As it was after this annotation; now if not told.
+             * @default null
+             */
+            sequence: number | null;
+        };
+        /**
          * NewGold
          * @description An item whose answer is known.
          */
@@ -3615,6 +3744,24 @@ export interface components {
              * @default true
              */
             known: boolean;
+        };
+        /**
+         * NewImport
+         * @description Labels that come in, in files that were sent as uploads.
+         */
+        NewImport: {
+            /** @description Ids of the uploads. */
+            uploads: string[];
+            /**
+             * @description Format; told by the files when empty.
+             * @default
+             */
+            format: string;
+            /**
+             * @description Show them as suggestions; what has a score always is one.
+             * @default false
+             */
+            suggestions: boolean;
         };
         /**
          * NewModel
@@ -8352,6 +8499,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabelingDashboard"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labeling_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingExports"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingExport"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exported_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewImport"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingImported"];
                 };
             };
             /** @description What went wrong, in a sentence. */
