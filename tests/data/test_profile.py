@@ -56,6 +56,77 @@ def test_figures_of_texts_are_those_of_pandas(data, texts):
         assert found.length_mean == pytest.approx(lengths.mean())
 
 
+CELLS = {
+    "number": st.floats(allow_nan=True, allow_infinity=True, width=32),
+    "whole": st.integers(-(2**62), 2**62),
+    "flag": st.booleans(),
+    "state": st.sampled_from(["paid", "open", "Paid", ""]),
+    "when": st.datetimes(pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")),
+}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cells=st.fixed_dictionaries({}, optional={k: st.none() | v for k, v in CELLS.items()}), more=st.data())
+def test_the_profile_of_any_frame_is_what_pandas_says_of_the_version(data, cells, more):
+    row = st.fixed_dictionaries({name: st.none() | CELLS[name] for name in cells})
+    rows = [cells, *more.draw(st.lists(row, max_size=25))] if cells else [{"number": 1.0}]
+    frame = pd.DataFrame({name: [row[name] for row in rows] for name in rows[0]})
+    if "whole" in frame:
+        frame["whole"] = frame["whole"].astype("Int64")
+    version = data.add("any", frame)
+    kept, profile = version.frame(), version.profile
+    assert profile.rows == len(frame)
+    for column in profile.columns:
+        values = kept[column.name]
+        present = values.dropna()
+        assert (column.missing, column.distinct) == (values.isna().sum(), present.nunique())
+        if column.name == "state":
+            assert dict(column.top) == present.value_counts().to_dict()
+        if column.name not in ("number", "whole") or not column.quantiles:
+            continue
+        finite = present.astype(float)
+        finite = finite[np.isfinite(finite)]
+        assert column.infinite == len(present) - len(finite)
+        size = max(1e-300, finite.abs().max())
+        assert column.mean == pytest.approx(finite.mean(), abs=1e-12 * size)
+        for share, quantile in column.quantiles.items():
+            assert quantile == pytest.approx(finite.quantile(float(share)), abs=1e-12 * size)
+        if len(finite) > 1:
+            assert column.std == pytest.approx(finite.std(), rel=1e-9, abs=1e-7 * size)
+        assert sum(column.counts) == len(finite)
+
+
+def test_a_profile_is_the_same_to_the_last_digit_each_time(data, store):
+    from labstudio.data.tables import profiles as kept
+
+    random = np.random.default_rng(0)
+    version = data.add("t", pd.DataFrame({f"x{i}": random.lognormal(size=300_000) for i in range(3)}))
+    first = version.profile
+    for _ in range(2):
+        with store.write() as connection:
+            connection.execute(kept.delete())
+        assert version.profile == first
+
+
+def test_large_and_small_numbers_keep_their_mean_deviation_and_skew(data):
+    values = pd.Series(np.random.default_rng(0).lognormal(size=500))
+    frame = pd.DataFrame({"large": values * 1e300, "small": values * 1e-290, "far": values + 1e9})
+    for column in data.add("t", frame).profile.columns:
+        scale = {"large": 1e300, "small": 1e-290, "far": 1.0}[column.name]
+        assert column.std == pytest.approx(values.std() * scale, rel=1e-6)
+        assert column.skew == pytest.approx(values.skew(), rel=1e-6)
+
+
+def test_the_middle_of_a_long_table_is_exact_and_its_different_values_are_estimates(data):
+    frame = pd.DataFrame({"x": np.random.default_rng(1).permutation(250_001).astype(float)})
+    profile = data.add("long", frame).profile
+    [column] = profile.columns
+    assert profile.estimated
+    assert column.quantiles == {"0.05": 12_500.0, "0.25": 62_500.0, "0.5": 125_000.0, "0.75": 187_500.0,
+                                "0.95": 237_500.0}  # fmt: skip
+    assert column.distinct == pytest.approx(250_001, rel=0.1)
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=st.lists(st.tuples(st.sampled_from([0.0, -0.0, 1.0, None]), st.sampled_from("ab")), min_size=1))
 def test_duplicated_rows_are_those_of_pandas(data, rows):
@@ -132,6 +203,34 @@ def test_what_is_to_be_looked_at_is_said_with_what_to_do(data):
         ("near_unique", "code"), ("outliers", "far"), ("infinite", "endless"),
     } <= set(found)  # fmt: skip
     assert all(one.suggestion for one in found.values())
+
+
+def test_gaps_are_named_where_nothing_else_is_left_and_rows_that_repeat(data):
+    frame = pd.DataFrame({"gone": [None] * 40, "x": list(np.random.default_rng(0).normal(size=20)) * 2})
+    found = {(one.kind, one.column): one for one in findings(data.add("t", frame).profile)}
+    assert ("empty", "gone") in found
+    assert found["duplicates", None].sentence == "20 rows stood before, exactly so"
+    assert found["duplicates", None].alert
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (range(100, 160), "id"),
+        ([f"A-{i:03d}" for i in range(60)], "id"),
+        (["red", "blue", "green"] * 20, "category"),
+        ([f"The parcel number {i} did not arrive in time, says Ada" for i in range(60)], "text"),
+        (pd.date_range("2024-01-01", periods=60), "date"),
+        ([f"2024-01-{i % 28 + 1:02d}" for i in range(60)], "date"),
+        ([f"€ {i}.50" for i in range(60)], "money"),
+        ([f"p{i}@shop.org" for i in range(60)], "email"),
+        ([f"images/cat/{i}.jpg" for i in range(60)], "image path"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_column_is_said_to_be_what_a_person_would_say(data, values, kind):
+    [column] = data.add("t", pd.DataFrame({"a": list(values)})).profile.columns
+    assert kind in [said for said, _ in column.meanings]
 
 
 def test_a_table_without_faults_has_no_findings(data):
