@@ -316,5 +316,6 @@ def test_lines_above_a_table_with_line_breaks_in_its_values_are_counted():
     from labstudio.data.hints import of_text
 
     rows = [f'{i};"two\nlines";{i},5' for i in range(9)]
-    [hint] = of_text("\n".join(["Report", "of May", "", "id;note;price", *rows]), 1, {})
-    assert hint.fix == {"skip_rows": 3}
+    for found in ({}, {"delimiter": "\t"}):  # a sign that was taken for lack of a better one
+        [hint] = of_text("\n".join(["Report", "of May", "", "id;note;price", *rows]), 1, found)
+        assert hint.fix == {"skip_rows": 3}

@@ -168,24 +168,25 @@ def _above(text: str, options: dict[str, Any]) -> int:
     """Count the lines above a table: comments, and lines that are shorter than all that follow."""
     lines = text.splitlines()[:_SAMPLE_LINES]
     delimiter = options.get("delimiter") or _delimiter(text)
-    best = 0
+    best, alike = 0, (0, 0)
     for sign in dict.fromkeys([delimiter, *",;\t|"]):
         rows = _rows(lines, sign)
         filled = [width for _, width in rows if width > 1]
         if not filled:
             continue
-        usual = Counter(filled).most_common(1)[0][0]
+        usual, often = Counter(filled).most_common(1)[0]
         first = next(
             (i for i, (line, width) in enumerate(rows) if width == usual and lines[line][:1] not in "#%"), 0
         )
         above = rows[first][0]
+        # of several signs the one that sets most rows apart alike: a decimal comma does so as well
         if (
             0 < above <= MOST_ABOVE
-            and filled.count(usual) >= 2
-            and filled.count(usual) * 2 > len(rows) - first
+            and often >= 2
+            and often * 2 > len(rows) - first
+            and (often, usual) > alike
         ):
-            best = above
-            break
+            best, alike = above, (often, usual)
     return best if best != options.get("skip_rows", 0) else 0
 
 

@@ -29,7 +29,13 @@ export function AddStep({ studio: { trans }, operations, main, onAdd }: IAddStep
       ref={frame}
       onBlur={event => !event.currentTarget.contains(event.relatedTarget) && setOpen(false)}
     >
-      <Button main={main} label={trans.__('Add a step')} icon={addIcon} onClick={() => setOpen(!open)} />
+      <Button
+        main={main}
+        label={trans.__('Add a step')}
+        icon={addIcon}
+        disabled={!operations.length}
+        onClick={() => setOpen(!open)}
+      />
       {open && (
         <Choices
           label={trans.__('Steps')}

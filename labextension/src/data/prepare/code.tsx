@@ -14,6 +14,7 @@ import type { CodeKind, PrepareModel } from './model';
 
 const KINDS: [CodeKind, string][] = [
   ['pandas', 'pandas'],
+  ['polars', 'Polars'],
   ['sql', 'SQL'],
   ['cell', '%%prepare']
 ];

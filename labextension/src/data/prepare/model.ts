@@ -17,7 +17,7 @@ const SAVE = 700; // ms after the last change
 const ROWS = 200;
 const SAMPLE = 10_000;
 
-export type CodeKind = 'pandas' | 'sql' | 'cell';
+export type CodeKind = 'pandas' | 'polars' | 'sql' | 'cell';
 export type Saved = 'new' | 'saving' | 'saved' | 'failed';
 
 interface IContent {

@@ -24,9 +24,8 @@ export function StepForm({ studio: { trans }, model, one, operation, error }: IP
   const there = columns.length > 0;
   // a step that was just added is told at once; one that is looked at leaves the focus on its row
   useEffect(() => {
-    if (there && !form.current!.contains(document.activeElement) && operation.fields.some(one => one.required)) {
-      const inRow = form.current!.closest('.ls-step')!.contains(document.activeElement);
-      !inRow && form.current!.querySelector<HTMLElement>('input, select, textarea')?.focus();
+    if (!form.current!.closest('.ls-step')!.contains(document.activeElement)) {
+      form.current!.querySelector<HTMLElement>('input, select, textarea')?.focus();
     }
   }, [there]);
   return (

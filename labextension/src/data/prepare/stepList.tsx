@@ -213,6 +213,12 @@ function Row({ studio, model, one, at, tried, drop, onMove, onGo, onDelete, onDr
           {marked(error).sentence}
         </p>
       )}
+      {on && tried?.warning && !error && (
+        <p className="ls-step-said ls-mod-warn">
+          <warnIcon.react tag="span" className="ls-icon" />
+          <span>{tried.warning}</span>
+        </p>
+      )}
       {open && operation && (
         <StepForm studio={studio} model={model} one={one} operation={operation} error={error || undefined} />
       )}

@@ -4,14 +4,19 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { PrepareModel } from '../../../src/data/prepare/model';
 import type { IStudio } from '../../../src/studio';
 
-const asked = vi.hoisted(() => ({ calls: [] as [string, string, any][], recipes: [] as object[] }));
+const asked = vi.hoisted(() => ({
+  calls: [] as [string, string, any][],
+  recipes: [] as object[],
+  tried: [] as object[]
+}));
 
 vi.mock('../../../src/api/client', async original => {
   const answer = (method: string) => async (path: string, told: any) => {
     asked.calls.push([method, path.replace('/labstudio/api/', ''), told]);
     const form = { properties: { where: { type: 'string' } }, required: ['where'] };
     const operations = [{ op: 'filter', title: 'Filter rows', group: 'Rows', help: '', form }];
-    return path.endsWith('/operations') ? operations : path.endsWith('/recipes') ? asked.recipes : [];
+    const answers = { operations, recipes: asked.recipes, preview: { steps: asked.tried } } as Record<string, unknown>;
+    return answers[path.split('/').pop()!] ?? [];
   };
   const made = { get: answer('GET'), post: answer('POST'), put: answer('PUT'), remove: answer('DELETE') };
   return { ...(await original<object>()), ...made };
@@ -25,7 +30,7 @@ const ops = (model: PrepareModel) => model.steps.map(one => one.step.where);
 beforeEach(() => {
   vi.useFakeTimers();
   asked.calls.length = 0;
-  asked.recipes = [];
+  [asked.recipes, asked.tried] = [[], []];
 });
 afterEach(() => vi.useRealTimers());
 
@@ -47,6 +52,18 @@ it('tries a step where it stands and keeps the recipe once, after a pause', asyn
   const previews = told('POST', 'recipes/preview').map(([, , { body }]) => body.step);
   expect(previews.slice(-2).sort()).toEqual([-1, 0]); // the table after it, and the columns before it
   expect(model.saved).toBe('saved');
+  model.dispose();
+});
+
+it('does not run what has a step that cannot be done', async () => {
+  asked.tried = [{ op: 'filter', error: "There is no column 'b'." }];
+  const model = new PrepareModel(studio, 'orders@2');
+  await settle();
+  model.add({ op: 'filter', where: 'b > 1' }, false);
+  await settle();
+  expect(model.whole).toBe(false);
+  model.toggle(model.steps[0].id);
+  expect(model.whole).toBe(false); // there is nothing left to do
   model.dispose();
 });
 

@@ -55,7 +55,7 @@ def _check(node: Node, columns: Mapping[str, str]) -> tuple[Node, str]:
         return node, node.kind
     if isinstance(node, Name):
         if node.name not in columns:
-            raise _Wrong(node.at, f"There is no column {node.name!r}{near(node.name, columns)}.")
+            raise _Wrong(node.at, f"There is no column {node.name!r}{near(node.name, columns)}")
         return node, columns[node.name]
     function = FUNCTIONS[node.function]
     pairs = [_check(part, columns) for part in node.arguments]

@@ -99,9 +99,9 @@ def marked(text: str, at: int, sentence: str) -> Marked:
 
 
 def near(name: str, known: Iterable[str]) -> str:
-    """Say which known name was probably meant."""
+    """End a sentence about an unknown name: with the known one that was probably meant."""
     found = difflib.get_close_matches(name, list(known), 1)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    return f"; did you mean {found[0]!r}?" if found else "."
 
 
 def names(node: Node) -> set[str]:
@@ -256,7 +256,7 @@ class _Reader:
         if self._take("("):
             known = [name for name, one in FUNCTIONS.items() if one.typed]
             if found not in known:
-                raise marked(self._text, at, f"There is no function {found!r}{near(found, known)}.")
+                raise marked(self._text, at, f"There is no function {found!r}{near(found, known)}")
             return self._call(found, at, *self._list(")"))
         return Name(found, at)
 
