@@ -190,7 +190,10 @@ def test_a_database_that_is_not_there_is_told(ws: Workspace) -> None:
         ws.data.add("orders", "gone:orders")
 
 
-def test_sqlite_is_read_and_never_written(ws: Workspace, file: Path) -> None:
+def test_sqlite_is_read_and_never_written(
+    ws: Workspace, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     ws.datastores.add("shop", f"sqlite:///{file}")
     before = file.read_bytes()
     assert [(entry.name, entry.kind) for entry in ws.datastores.browse("shop")] == [("orders", "table")]
@@ -200,6 +203,7 @@ def test_sqlite_is_read_and_never_written(ws: Workspace, file: Path) -> None:
             ws.data.add("bad", store="shop", query=query)
     assert file.read_bytes() == before
     assert not list(file.parent.glob("shop.db-*"))
+    assert not list(tmp_path.rglob("other.db"))
 
 
 def test_a_column_of_sqlite_may_grow_wider_on_the_way(ws: Workspace, file: Path) -> None:

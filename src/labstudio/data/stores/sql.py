@@ -133,6 +133,7 @@ class Sql:
                     cursor.execute("SET TRANSACTION READ ONLY")
                     query = _plain_columns(cursor.adbc_execute_schema(query), query)
                 else:
+                    self._only_reads(query)
                     cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": str(BATCH)})
                 cursor.execute(query)
                 reader = cursor.fetch_record_batch()
@@ -167,6 +168,17 @@ class Sql:
             f"postgresql://{where}/{part(url.database or '')}?{urlencode(told, doseq=True, quote_via=quote)}"
         )
 
+    def _only_reads(self, query: str) -> None:
+        """Let SQLite itself say whether a query does nothing but read: ATTACH would make a file."""
+        import sqlite3
+
+        reads = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+        with closing(sqlite3.connect(self._adbc_uri(), uri=True)) as connection:
+            connection.set_authorizer(
+                lambda action, *_: sqlite3.SQLITE_OK if action in reads else sqlite3.SQLITE_DENY
+            )
+            connection.execute(f"EXPLAIN {query}")
+
     # -- SQLAlchemy
 
     @contextmanager
@@ -183,6 +195,8 @@ class Sql:
             with self._asking():
                 if self._scheme in _READ_ONLY:
                     connection.exec_driver_sql(_READ_ONLY[self._scheme])
+                if self._scheme == "sqlite":
+                    self._only_reads(query)
                 # without parameters, so that a % in the query is a %
                 how = {"stream_results": True, "no_parameters": True}
                 result = connection.execution_options(**how).exec_driver_sql(query)
