@@ -172,7 +172,8 @@ class Sql:
         """Let SQLite itself say whether a query does nothing but read: ATTACH would make a file."""
         import sqlite3
 
-        reads = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+        names = ("SQLITE_SELECT", "SQLITE_READ", "SQLITE_FUNCTION", "SQLITE_RECURSIVE")
+        reads = {getattr(sqlite3, name) for name in names}
         with closing(sqlite3.connect(self._adbc_uri(), uri=True)) as connection:
             connection.set_authorizer(
                 lambda action, *_: sqlite3.SQLITE_OK if action in reads else sqlite3.SQLITE_DENY
