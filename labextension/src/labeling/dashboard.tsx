@@ -11,6 +11,7 @@ import { IColumn, SortableTable } from '../shared/table';
 import { __ } from '../shared/words';
 import type { IStudio } from '../studio';
 import type { Bench } from './bench';
+import { Models } from './models';
 
 type Person = LabelingDashboard['people'][number];
 
@@ -42,6 +43,7 @@ export function Dashboard({ studio, bench, onOpen }: IProps): ReactElement {
             <Card title={__('Labels')} note={__('by people, and by a model alone')}>
               <Spread bench={bench} labels={found.labels} />
             </Card>
+            <Models studio={studio} bench={bench} />
             <Card title={__('People')} className="ls-Dashboard-wide">
               <SortableTable<Person>
                 label={__('People')}

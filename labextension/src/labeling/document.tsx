@@ -9,6 +9,7 @@ import type { IStudio } from '../studio';
 import type { Bench } from './bench';
 import { Dashboard } from './dashboard';
 import { Grid } from './grid';
+import { InAndOut } from './inAndOut';
 import { Items } from './items';
 import { Labeler } from './labeler';
 import { LabelsEditor } from './labelsEditor';
@@ -31,6 +32,7 @@ export default function LabelingDocument({ studio, bench }: { studio: IStudio; b
       content: () => <Dashboard studio={studio} bench={bench} onOpen={show} />
     },
     { id: 'review', label: __('Review'), content: () => <Review studio={studio} bench={bench} /> },
+    { id: 'export', label: __('Export'), content: () => <InAndOut studio={studio} bench={bench} /> },
     { id: 'labels', label: __('Labels'), content: () => <LabelsEditor studio={studio} bench={bench} /> }
   ];
   return (

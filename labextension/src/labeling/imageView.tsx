@@ -56,8 +56,12 @@ export function ImageView({ bench, item }: IProps): ReactElement {
     setView({ scale, x: about.x - (about.x - seen.x) * part, y: about.y - (about.y - seen.y) * part });
   };
   const pointOf = (event: { clientX: number; clientY: number }): IPoint => {
+    const { clientLeft, clientTop } = frame.current!; // the image begins inside of the border
     const { left, top } = frame.current!.getBoundingClientRect();
-    return { x: (event.clientX - left) / seen.scale + seen.x, y: (event.clientY - top) / seen.scale + seen.y };
+    return {
+      x: (event.clientX - left - clientLeft) / seen.scale + seen.x,
+      y: (event.clientY - top - clientTop) / seen.scale + seen.y
+    };
   };
   const onWheel = (event: WheelEvent) => zoom(event.deltaY < 0 ? STEP : 1 / STEP, pointOf(event));
   // the original is fetched only when it is looked at closely

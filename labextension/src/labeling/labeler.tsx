@@ -114,7 +114,14 @@ export function Labeler({ studio, bench }: { studio: IStudio; bench: Bench }): R
             <Skeleton lines={8} />
           )}
         </main>
-        <Side bench={bench} filter={filter} setFilter={setFilter} onHelp={() => setHelp(true)} onFocus={focus} />
+        <Side
+          studio={studio}
+          bench={bench}
+          filter={filter}
+          setFilter={setFilter}
+          onHelp={() => setHelp(true)}
+          onFocus={focus}
+        />
       </div>
       {comment !== null && item && (
         <Comment

@@ -6,12 +6,15 @@ import React, { ReactElement, useEffect, useRef } from 'react';
 import type { LabelingLabel, LabelingShape, LabelingSpan } from '../api/client';
 import { middle } from '../shared/format';
 import { __ } from '../shared/words';
+import type { IStudio } from '../studio';
 import type { Bench } from './bench';
 import { Action, shown } from './keys';
+import { Learned } from './models';
 import { useBench } from './useBench';
 import { labelsOf } from './value';
 
 interface ISide {
+  studio: IStudio;
   bench: Bench;
   /** What is typed to find a label; null while nothing is. */
   filter: string | null;
@@ -21,7 +24,7 @@ interface ISide {
   onFocus: () => void;
 }
 
-export function Side({ bench, filter, setFilter, onHelp, onFocus }: ISide): ReactElement {
+export function Side({ studio, bench, filter, setFilter, onHelp, onFocus }: ISide): ReactElement {
   useBench(bench);
   const { task, settings } = bench.project!;
   const parts = [...(bench.value.shapes ?? []), ...(bench.value.spans ?? [])];
@@ -37,6 +40,7 @@ export function Side({ bench, filter, setFilter, onHelp, onFocus }: ISide): Reac
           <p className="ls-Side-told">{settings.instructions}</p>
         </details>
       )}
+      <Learned studio={studio} bench={bench} />
       <section className="ls-Side-part">
         <h2>{__('Keys')}</h2>
         <dl className="ls-Side-keys">
@@ -70,7 +74,7 @@ function keysOf(bench: Bench): [Action, string][] {
   ];
 }
 
-function Labels({ bench, filter, setFilter, onFocus }: Omit<ISide, 'onHelp'>): ReactElement {
+function Labels({ bench, filter, setFilter, onFocus }: Omit<ISide, 'studio' | 'onHelp'>): ReactElement {
   const box = useRef<HTMLInputElement>(null);
   const { task } = bench.project!;
   const text = filter?.toLowerCase() ?? '';

@@ -132,7 +132,7 @@ class Exporting(_Base):
             raise Invalid(f"Nothing of {project.name} is labeled yet; there is nothing to write.")
         names = {label.id: label.name for label in project.schema if label.merged is None}
         written = write(chosen, records, names)
-        filename, content = _as_one(f"{project.name}-{chosen}", written.files)
+        filename, content = _as_one(project.name, chosen, written.files)
         counts = {
             "items": answered, "records": written.records, "written": written.written,
             "dropped": dict(sorted(Counter(one.reason for one in written.dropped).items())),
@@ -246,16 +246,16 @@ def _record(
     )  # fmt: skip
 
 
-def _as_one(name: str, files: Mapping[str, bytes]) -> tuple[str, bytes]:
+def _as_one(name: str, format: str, files: Mapping[str, bytes]) -> tuple[str, bytes]:
     """Return one file as it is, several as a zip; the same files give the same bytes."""
     if len(files) == 1:
         [(path, content)] = files.items()
-        return f"{name}{path[path.rfind('.') :]}", content
+        return f"{name}-{path.rpartition('/')[2]}", content
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for path, content in sorted(files.items()):
             packed.writestr(zipfile.ZipInfo(path, _ZIPPED), content, zipfile.ZIP_DEFLATED)
-    return f"{name}.zip", out.getvalue()
+    return f"{name}-{format}.zip", out.getvalue()
 
 
 def _export(row: Mapping[str, Any]) -> Export:
