@@ -1,0 +1,419 @@
+"""Labeling by keyboard and mouse: what a person said is what is kept, whatever happens on the way."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import DARK, LIGHT, Person
+from PIL import Image, ImageDraw
+from playwright.sync_api import Locator, Route, expect
+from serving import Server
+
+DOCUMENT = ".lm-DockPanel-widget:not(.lm-mod-hidden)"
+SIDE = (640, 420)  # of the images, as wide and high
+COLORS = ("#b04a3a", "#3a6ab0", "#4b8a4e", "#8a6a2e")
+SUBJECTS = ["late", "broken", "thanks"]
+TEXTS = (
+    "Ada 👩🏽‍🚀 flew from Zürich to Rome.",
+    "Grace met Alan in Bletchley 🇬🇧 last May.",
+    '<img src=x onerror="window.harmed=1"> wrote Linus from Helsinki.',
+    "Cafe\u0301 Tortoni in Buenos Aires is where Jorge wrote.",
+)
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def items(lab: Server) -> None:
+    """Rows, images and texts of which projects are made."""
+    rows = [f"{i},{SUBJECTS[i % 3]} {i},{i * 7 % 40}" for i in range(60)]
+    (lab.folder / "tickets.csv").write_text("\n".join(["id,subject,days", *rows, ""]))
+    (lab.folder / "street").mkdir(exist_ok=True)
+    for number, color in enumerate(COLORS):
+        picture = Image.new("RGB", SIDE, "#d8d2c8")
+        draw = ImageDraw.Draw(picture)
+        draw.rectangle((0, 300, *SIDE), fill="#6b6e72")
+        draw.rectangle((80 + 30 * number, 200, 240 + 30 * number, 340), fill=color)
+        draw.ellipse((400, 120, 520, 320), fill="#2f4858")
+        picture.save(lab.folder / "street" / f"street_{number}.png")
+    names = [f"{i},street/street_{i}.png" for i in range(len(COLORS))]
+    (lab.folder / "streets.csv").write_text("\n".join(["id,path", *names, ""]))
+    lines = [json.dumps({"id": i, "text": text}) for i, text in enumerate(TEXTS)]
+    (lab.folder / "letters.jsonl").write_text("\n".join([*lines, ""]))
+    for name in ("tickets.csv", "streets.csv", "letters.jsonl"):
+        lab.post("data", name=name.partition(".")[0], path=name)
+
+
+def project(server: Server, data: str, name: str = "", **settings: Any) -> str:
+    """Make a project of its own for a test; return its id."""
+    name = name or f"{data}-{next(_numbers)}"
+    return str(server.post("labeling", name=name, data=data, key="id", **settings)["id"])
+
+
+def at_work(person: Person, ref: str) -> Locator:
+    """Open a project and wait until its first item is there."""
+    person.does("labstudio:open", subject=f"labeling:{ref}")
+    document = person.page.locator(DOCUMENT)
+    expect(document.locator(".ls-Labeler-item")).to_be_visible()
+    expect(document.locator("[data-stage], .ls-Labeler").first).to_be_visible()
+    return document
+
+
+def saved(document: Locator) -> None:
+    """Wait until the server has everything."""
+    expect(document.locator(".ls-Labeler-progress [role=status]")).to_have_text("Saved")
+
+
+def said(server: Server, ref: str) -> dict[str, Any]:
+    """Return what stands of each item, by its key."""
+    page = server.get(f"labeling/{ref}/items", state="labeled", limit=500)
+    return {one["key"]: one["value"] for one in page["items"]}
+
+
+def names(server: Server, ref: str) -> dict[str, str]:
+    """Return the names of labels by their ids."""
+    return {one["id"]: one["name"] for one in server.get(f"labeling/{ref}")["labels"]["labels"]}
+
+
+def answer(server: Server, ref: str, count: int) -> None:
+    """Label some tickets by what they say, without a browser."""
+    ids = {name: id for id, name in names(server, ref).items()}
+    given = server.post(f"labeling/{ref}/next", limit=count)["items"]
+    answers = [
+        {"client_id": f"{ref}-{one['number']}", "item": one["number"], "action": "label",
+         "value": {"label": ids[one["row"]["subject"].split()[0]]}}
+        for one in given
+    ]  # fmt: skip
+    server.post(f"labeling/{ref}/submit", answers=answers)
+
+
+def test_a_key_a_row_and_each_is_kept(person: Person, items: None) -> None:
+    ref = project(person.server, "tickets", labels=SUBJECTS)
+    person.opens()
+    document = at_work(person, ref)
+    pressed = [1 + i % 3 for i in range(12)]
+    for number, key in enumerate(pressed):  # one key an item: it chooses, saves and goes on
+        expect(document.locator(".ls-Labeler-item")).to_contain_text(f"{SUBJECTS[number % 3]} {number}")
+        person.page.keyboard.press(str(key))
+    saved(document)
+    called = names(person.server, ref)
+    kept = said(person.server, ref)
+    assert [called[kept[str(i)]["label"]] for i in range(12)] == [SUBJECTS[key - 1] for key in pressed]
+    assert len(kept) == len(pressed)
+
+    for _ in range(3):  # across items, without limit
+        person.page.keyboard.press("Control+z")
+    expect(document.locator(".ls-Labeler-item")).to_contain_text("late 9")
+    assert set(said(person.server, ref)) == {str(i) for i in range(9)}
+    person.page.keyboard.press("s")
+    person.page.keyboard.press("3")
+    saved(document)
+    kept = said(person.server, ref)
+    assert "9" not in kept
+    assert called[kept["10"]["label"]] == "thanks"
+
+
+def test_the_next_item_is_painted_at_once(person: Person, items: None) -> None:
+    ref = project(person.server, "tickets", labels=SUBJECTS)
+    person.opens()
+    document = at_work(person, ref)
+    took = person.page.evaluate(
+        """async () => {
+            const took = [];
+            for (let i = 0; i < 30; i++) {
+                const shown = () => document.querySelector('.ls-Labeler [role=status].ls-hidden').textContent;
+                while (!shown()) await new Promise(done => setTimeout(done, 20));
+                const before = shown(), began = performance.now();
+                const key = new KeyboardEvent('keydown', { key: '1', bubbles: true, cancelable: true });
+                document.activeElement.dispatchEvent(key);
+                while (shown() === before && performance.now() - began < 5000)
+                    await new Promise(done => { const c = new MessageChannel();
+                        c.port1.onmessage = done; c.port2.postMessage(0); });
+                await new Promise(done => requestAnimationFrame(() => {
+                    const c = new MessageChannel(); c.port1.onmessage = done; c.port2.postMessage(0); }));
+                took.push(performance.now() - began);
+                await new Promise(done => setTimeout(done, 150));
+            }
+            return took.sort((a, b) => a - b);
+        }"""
+    )
+    saved(document)
+    assert len(said(person.server, ref)) == 30
+    middle, p95 = took[len(took) // 2], took[int(0.95 * len(took))]
+    print(f"key to next item painted: median {middle:.0f} ms, p95 {p95:.0f} ms (goal 50 ms)")
+    assert p95 < 250  # machines that run tests are shared; the figure is printed
+
+
+def test_nothing_is_lost_with_the_line_or_the_page(person: Person, items: None) -> None:
+    ref = project(person.server, "tickets", labels=SUBJECTS)
+    person.opens()
+    document = at_work(person, ref)
+    person.page.keyboard.press("1")
+    saved(document)
+
+    def cut(route: Route) -> None:
+        route.abort("connectionreset")
+
+    person.page.route("**/labeling/*/submit*", cut)
+    for key in "231":
+        person.page.keyboard.press(key)
+    expect(document.get_by_text("The server does not answer; 3 kept here")).to_be_visible()
+    person.keeps("labeling-line-lost")
+    assert set(said(person.server, ref)) == {"0"}
+
+    person.page.wait_for_timeout(1500)  # JupyterLab keeps its layout a second after a change
+    person.opens(path="/lab")  # a reload while nothing goes through
+    document = person.page.locator(DOCUMENT)
+    expect(document.get_by_text("The server does not answer; 3 kept here")).to_be_visible()
+    person.page.unroute("**/labeling/*/submit*", cut)
+    saved(document)
+    kept, called = said(person.server, ref), names(person.server, ref)
+    assert [called[kept[key]["label"]] for key in "0123"] == ["late", "broken", "thanks", "late"]
+
+
+def drag(person: Person, begin: tuple[float, float], end: tuple[float, float]) -> None:
+    """Drag the mouse over the image, from and to places of its original pixels."""
+    box = person.page.locator(".ls-Image-canvas image").bounding_box()
+    assert box is not None
+    scale = box["width"] / SIDE[0]
+    mouse = person.page.mouse
+    mouse.move(box["x"] + begin[0] * scale, box["y"] + begin[1] * scale)
+    mouse.down()
+    mouse.move(box["x"] + end[0] * scale, box["y"] + end[1] * scale, steps=4)
+    mouse.up()
+
+
+def places(value: dict[str, Any]) -> list[tuple[str, list[float]]]:
+    """Say the boxes of a value: the label, left, top, width and height."""
+    return [(one["label"], [one[part] for part in "xywh"]) for one in value["shapes"]]
+
+
+def test_boxes_are_kept_as_they_were_drawn(person: Person, items: None) -> None:
+    asked = {"task": "boxes", "labels": ["car", "tree"], "image": "path"}
+    ref = project(person.server, "streets", "cars-and-trees", **asked)
+    person.opens()
+    person.does("labstudio:open-panel")
+    document = at_work(person, ref)
+    called = names(person.server, ref)
+    drawn: dict[str, list[tuple[str, list[float]]]] = {}
+    for number in range(4):
+        expect(document.get_by_role("img", name=f"street/street_{number}.png")).to_be_visible()
+        left = 80 + 30 * number
+        person.page.keyboard.press("1")
+        drag(person, (left, 200), (left + 160, 340))
+        drawn[str(number)] = [("car", [left, 200, 160, 140])]
+        if number != 3:
+            drag(person, (520, 320), (400, 120))  # from below to above, as it comes; then its label
+            person.page.keyboard.press("2")
+            drawn[str(number)] += [("tree", [400, 120, 120, 200])]
+        if number == 1:  # one too many, taken back
+            drag(person, (10, 10), (60, 60))
+            person.page.keyboard.press("Control+z")
+        if number == 2:  # a pixel by the arrows, and ten with Shift
+            person.page.keyboard.press("ArrowRight")
+            person.page.keyboard.press("Shift+ArrowDown")
+            drawn["2"][1][1][:2] = [401, 130]
+        if number == 2:
+            person.keeps("labeling-boxes-light")
+        person.page.keyboard.press(" ")
+    saved(document)
+    kept = {key: places(value) for key, value in said(person.server, ref).items()}
+    assert set(kept) == set(drawn)
+    for key, boxes in drawn.items():
+        assert [called[label] for label, _ in kept[key]] == [label for label, _ in boxes]
+        for (_, found), (_, wanted) in zip(kept[key], boxes, strict=True):
+            assert found == pytest.approx(wanted, abs=0.5), key
+
+    document.get_by_role("tab", name="Export").click()
+    document.get_by_label("Format").first.select_option("coco")
+    document.get_by_role("button", name="Export", exact=True).click()
+    expect(document.get_by_text("4 in, 4 out, 0 dropped")).to_be_visible()
+    with person.page.expect_download() as coming:
+        document.get_by_role("link", name="Download").click()
+    coco = json.loads(Path(coming.value.path()).read_text())
+    assert len(coco["images"]) == 4
+    exported = sorted(one["bbox"] for one in coco["annotations"])
+    boxes = sorted(box for found in kept.values() for _, box in found)
+    for found, wanted in zip(exported, boxes, strict=True):
+        assert found == pytest.approx(wanted, abs=0.01)
+
+
+def test_a_zoomed_and_moved_image_has_the_same_pixels(person: Person, items: None) -> None:
+    ref = project(person.server, "streets", task="boxes", labels=["car", "tree"], image="path")
+    person.opens()
+    document = at_work(person, ref)
+    document.get_by_role("button", name="Larger").click()
+    document.get_by_role("button", name="Larger").click()
+    drag(person, (200, 150), (320, 260))
+    person.page.keyboard.press(" ")
+    saved(document)
+    [(_, found)] = places(said(person.server, ref)["0"])
+    assert found == pytest.approx([200, 150, 120, 110], abs=1)
+
+
+def select(person: Person, words: str) -> None:
+    """Drag the mouse over some words of the text, whatever is marked in it already."""
+    begin, end = person.page.evaluate(
+        """words => {
+            const pieces = [...document.querySelectorAll('.ls-Spans [data-at]')];
+            const begin = pieces.map(piece => piece.textContent).join('').indexOf(words);
+            const edge = (at, side) => {
+                const piece = pieces.findLast(one => Number(one.dataset.at) <= at);
+                const range = document.createRange();
+                range.setStart(piece.firstChild, at - Number(piece.dataset.at));
+                range.setEnd(piece.firstChild, Math.min(at + 1 - Number(piece.dataset.at),
+                    piece.textContent.length));
+                const found = range.getBoundingClientRect();
+                return [found[side], found.top + found.height / 2];
+            };
+            return [edge(begin, 'left'), edge(begin + words.length - 1, 'right')];
+        }""",
+        words,
+    )
+    mouse = person.page.mouse
+    mouse.move(begin[0] + 0.5, begin[1])
+    mouse.down()
+    mouse.move(end[0] - 0.5, end[1], steps=4)
+    mouse.up()
+
+
+def test_spans_are_kept_in_code_points(person: Person, items: None) -> None:
+    asked = {"task": "spans", "labels": ["PERSON", "PLACE"], "text": "text"}
+    ref = project(person.server, "letters", "who-and-where", **asked)
+    person.opens()
+    person.does("labstudio:open-panel")
+    document = at_work(person, ref)
+    keyboard = person.page.keyboard
+    text = document.locator(".ls-Spans")
+    wanted: list[list[tuple[str, str]]] = []
+
+    expect(text).to_contain_text("Zürich")
+    keyboard.press("2")
+    select(person, "Zürich")
+    select(person, "Rome")
+    keyboard.press("Escape")  # else the next key would give Rome another label
+    keyboard.press("1")
+    select(person, "Ada")
+    wanted.append([("PERSON", "Ada"), ("PLACE", "Zürich"), ("PLACE", "Rome")])
+    person.keeps("labeling-spans-light")
+    keyboard.press(" ")
+
+    expect(text).to_contain_text("Grace")
+    keyboard.press("ArrowRight")  # by keys alone: the arrows choose a word, a label's key marks it
+    keyboard.press("1")
+    keyboard.press("Escape")
+    select(person, "Bletchley 🇬🇧")
+    keyboard.press("2")  # a label's key gives what is selected another label
+    wanted.append([("PERSON", "Grace"), ("PLACE", "Bletchley 🇬🇧")])
+    keyboard.press(" ")
+
+    expect(text).to_contain_text("onerror")  # shown as what it is: a text
+    assert person.page.locator(".ls-Spans img").count() == 0
+    keyboard.press("1")
+    select(person, "wrote Linus")
+    keyboard.press("2")
+    select(person, "Linus from Helsinki")  # they may overlap
+    wanted.append([("PLACE", "wrote Linus"), ("PLACE", "Linus from Helsinki")])
+    keyboard.press(" ")
+
+    expect(text).to_contain_text("Tortoni")
+    keyboard.press("ArrowRight")
+    keyboard.press("Shift+ArrowRight")
+    keyboard.press("2")
+    wanted.append([("PLACE", "Cafe\u0301 Tortoni")])
+    keyboard.press(" ")
+    saved(document)
+    assert person.page.evaluate("window.harmed") is None
+
+    called, kept = names(person.server, ref), said(person.server, ref)
+    for number, (whole, spans) in enumerate(zip(TEXTS, wanted, strict=True)):
+        found = kept[str(number)]["spans"]
+        assert [(called[one["label"]], one["text"]) for one in found] == spans
+        assert [whole[one["start"] : one["end"]] for one in found] == [quoted for _, quoted in spans]
+
+
+def test_keys_stay_where_they_are_typed(person: Person, items: None) -> None:
+    ref = project(person.server, "streets", task="boxes", labels=["car", "tree"], image="path")
+    person.opens()
+    person.does("notebook:create-new", kernelName="python3")
+    cells = person.page.locator(".jp-Notebook .jp-Cell")
+    expect(cells).to_have_count(1)
+    cells.locator(".cm-content").first.fill("kept = 1")
+    person.page.keyboard.press("Escape")  # the notebook takes commands now: an x would cut its cell
+    at_work(person, ref)
+    person.page.evaluate(
+        """() => {
+            const { shell } = window.jupyterapp;
+            shell.add(shell.currentWidget, 'main', { mode: 'split-right' });
+        }"""
+    )
+    canvas = person.page.locator(".ls-Image-canvas")
+    expect(canvas).to_be_visible()
+    expect(cells).to_be_visible()
+    canvas.focus()
+    drag(person, (80, 200), (240, 340))
+    for key in ("x", "d", "d", "a", "b", "m", "z"):
+        person.page.keyboard.press(key)
+    # what is typed into another field is that field's
+    person.page.keyboard.press("c")
+    comment = person.page.get_by_role("dialog", name="Comment").get_by_role("textbox")
+    comment.press_sequentially("too dark, x 1 2")
+    comment.press("Control+z")
+    comment.press("Escape")
+    expect(person.page.locator(".ls-Side-parts li")).to_have_count(1)  # the box is still there
+    expect(cells).to_have_count(1)
+    expect(cells.locator(".cm-content").first).to_have_text("kept = 1")
+
+
+def test_a_picture_with_a_script_is_no_page(person: Person, items: None) -> None:
+    folder = person.server.folder
+    script = "<script>window.harmed = 1</script>"
+    (folder / "street" / "evil.svg").write_text(
+        f'<svg xmlns="http://www.w3.org/2000/svg" onload="window.harmed=1">{script}</svg>'
+    )
+    (folder / "street" / "page.png").write_text(f"<html>{script}</html>")
+    (folder / "evil.csv").write_text("id,path\n0,street/evil.svg\n1,street/page.png\n2,../../../etc/passwd\n")
+    person.server.post("data", name="evil-pictures", path="evil.csv")
+    ref = project(person.server, "evil-pictures", labels=["fine", "broken"], image="path")
+    person.opens()
+    document = at_work(person, ref)
+    for item in person.server.get(f"labeling/{ref}/items")["items"]:
+        expect(document.locator(".ls-Image-frame [role=alert]")).to_be_visible()
+        status, answer = person.server.ask("GET", item["media"])
+        assert status >= 400
+        assert "<script" not in json.dumps(answer)
+        person.page.keyboard.press("2")
+    saved(document)
+    assert person.page.evaluate("window.harmed") is None
+    assert len(said(person.server, ref)) == 3
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_every_view_is_open_to_everybody(person: Person, items: None, theme: str) -> None:
+    shade = "light" if theme == LIGHT else "dark"
+    asked = {"labels": SUBJECTS, "instructions": "What is the ticket about?"}
+    ref = project(person.server, "tickets", f"ticket-topics-{shade}", **asked)
+    answer(person.server, ref, 15)
+    person.server.post(f"labeling/{ref}/suggest")
+    person.server.post(f"labeling/{ref}/exports", format="csv")
+    person.opens(theme)
+    person.does("labstudio:open-panel")
+    document = at_work(person, ref)
+    expect(document.get_by_role("group", name="Suggestion")).to_be_visible()
+    person.page.keyboard.press("Enter")  # takes it
+    saved(document)
+    for tab in ("Workbench", "Grid", "Items", "Dashboard", "Export", "Labels"):
+        document.get_by_role("tab", name=tab, exact=True).click()
+        expect(document.locator(".jp-mod-loading, .ls-Skeleton")).to_have_count(0)
+        person.page.wait_for_timeout(300)
+        person.keeps(f"labeling-{tab.lower()}-{shade}")
+        person.finds_no_barrier(DOCUMENT)
+    person.page.set_viewport_size({"width": 900, "height": 800})
+    document.get_by_role("tab", name="Workbench", exact=True).click()
+    expect(document.locator(".ls-Labeler-item")).to_be_visible()
+    person.keeps(f"labeling-narrow-{shade}")
+    over = document.locator(".ls-Labeling").evaluate("node => node.scrollWidth - node.clientWidth")
+    assert over <= 0
