@@ -303,8 +303,11 @@ def _semantic(name: str, values: pd.Series, physical: str) -> str:
     if len(present) == 0:
         return "constant"
     # counting different values takes most of the time that a schema does: only where something hangs on it
-    plain = present.dtype.kind in "biufM"
-    same = bool((present == present.iloc[0]).all()) if plain else present.nunique() == 1
+    if present.dtype.kind in "biufM":
+        distinct, same = None, bool((present == present.iloc[0]).all())
+    else:
+        distinct = int(present.nunique())
+        same = distinct == 1
     if same and len(present) == len(values):
         return "constant"
     if physical in ("boolean", "datetime", "number"):
@@ -314,7 +317,7 @@ def _semantic(name: str, values: pd.Series, physical: str) -> str:
         counts_up = int(present.max()) - int(present.min()) == len(present) - 1
         may_be = (counts_up or called_id) and len(present) >= _FEW_ROWS
         return "id" if may_be and present.is_unique else "number"
-    distinct = int(present.nunique())
+    distinct = int(present.nunique()) if distinct is None else distinct
     every_one_differs = distinct == len(present) >= _FEW_ROWS
     words = present.iloc[:2_000].astype(str).str.split().str.len().mean()
     for fewest, share in ((_TEXT_WORDS, 0.5), (_LONG_TEXT_WORDS, 0.05)):

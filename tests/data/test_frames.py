@@ -231,5 +231,5 @@ def test_a_sample_is_spread_over_a_long_table_and_says_which_rows_it_has(data):
 def test_a_file_that_is_not_there_is_named(data, tmp_path):
     with pytest.raises(NotFound, match=r"There is no file .*nowhere"):
         data.add("table", tmp_path / "nowhere.csv")
-    with pytest.raises(Invalid, match="is a folder"):
+    with pytest.raises(Invalid, match="There is no file in"):
         data.add("table", tmp_path)

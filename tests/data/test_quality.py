@@ -15,6 +15,7 @@ from pandera.errors import SchemaErrors
 from sqlalchemy import update
 
 from labstudio.data.quality import KINDS, Quality, Rule
+from labstudio.data.quality.export import to_pandera
 from labstudio.data.quality.rules import canonical_json, form_of, read_rules
 from labstudio.data.tables import asset_versions
 from labstudio.errors import Conflict, Invalid, NotFound
@@ -436,6 +437,55 @@ def test_the_pandera_schema_finds_what_the_rules_find(quality, data) -> None:
         warnings.simplefilter("always")
         names["schema"].validate(GOOD, lazy=True)
     assert any("'price' is not missing" in str(one.message) for one in caught)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(st.none(), st.floats(-3, 3), st.sampled_from([0.0, 1.0])),
+            st.one_of(st.none(), st.sampled_from(["a", "A", "b'", "é\n"])),
+            st.one_of(st.none(), st.dates(datetime(2024, 1, 1).date(), datetime(2027, 1, 1).date())),
+        ),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_a_rule_and_its_pandera_code_agree_on_any_frame(quality, data, rows) -> None:
+    x, s, day = zip(*rows, strict=True)
+    frame = pd.DataFrame(
+        {
+            "x": pd.array(x, "float64"),
+            "s": pd.array(s, "string"),
+            "day": pd.Series(pd.to_datetime(list(day)), dtype="datetime64[us]"),
+        }
+    )
+    rules = [
+        Rule(kind="not_null", columns=["x"]),
+        Rule(kind="not_null", columns=["s"], share=0.3),
+        Rule(kind="unique", columns=["x"]),
+        Rule(kind="unique", columns=["x", "s"]),
+        Rule(kind="range", columns=["x"], minimum="-1", maximum="1"),
+        Rule(kind="range", columns=["x"], maximum="1", share=0.5),
+        Rule(kind="range", columns=["day"], minimum="2024-02-01", maximum="2026-06-30"),
+        Rule(kind="set", columns=["s"], values=["a", "A"]),
+        Rule(kind="regex", columns=["s"], pattern="[a-z]'?"),
+        Rule(kind="row_count", minimum="2", maximum="9"),
+        Rule(kind="expression", expression="x > 0 or s is missing"),
+        Rule(kind="expression", expression="not (x = 1 and s = a)"),
+    ]
+    rules = [rule.model_copy(update={"severity": "block"}) for rule in rules]
+    version = data.add("random", frame)
+    quality.save("random", rules)
+    for rule, found in zip(rules, quality.check(version.ref).results, strict=True):
+        names: dict[str, object] = {}
+        exec(to_pandera("random", [rule]), names)
+        try:
+            names["schema"].validate(frame, lazy=True)
+            passed = True
+        except SchemaErrors:
+            passed = False
+        assert passed == found.passed, rule.sentence
 
 
 def test_what_is_not_there_gets_a_sentence(quality, data) -> None:
