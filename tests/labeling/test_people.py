@@ -14,16 +14,16 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.mark.kill
-def test_twenty_people_some_of_them_killed_lose_nothing_and_share_nothing(tmp_path, monkeypatch):
+def test_people_some_of_them_killed_lose_nothing_and_share_nothing(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(BENCHMARKS)
     people = import_module("labeling_people")
     workspace = Workspace(tmp_path)
-    workspace.data.add("texts", pd.DataFrame({"text": [f"text {number}" for number in range(400)]}))
+    workspace.data.add("texts", pd.DataFrame({"text": [f"text {number}" for number in range(120)]}))
     project = workspace.labeling.create(data="texts", text="text", labels=["positive", "negative"])
     (tmp_path / "said").mkdir()
-    found = people.crowd(str(tmp_path), tmp_path / "said", project.id, people=20, kills=4, patience=240)
-    assert (found.labels, found.lost, found.twice) == (400, 0, 0)
+    found = people.crowd(str(tmp_path), tmp_path / "said", project.id, people=5, kills=2, patience=240)
+    assert (found.labels, found.lost, found.twice) == (120, 0, 0)
     assert found.killed >= 1
     assert found.acknowledged <= found.labels
     progress = workspace.labeling.progress(project.id)
-    assert (progress.labeled, progress.open) == (400, 0)
+    assert (progress.labeled, progress.open) == (120, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 
 import pandas as pd
 import pytest
@@ -116,11 +117,12 @@ def test_labels_that_are_likely_wrong_come_first(many):
 def test_one_trainer_a_project_works_in_the_background(many):
     answer(many, 40)
     rounds = []
-    trainer = threading.Thread(target=lambda: rounds.append(many.train_until_idle("many", idle=3)))
+    trainer = threading.Thread(target=lambda: rounds.append(many.train_until_idle("many", idle=1)))
     trainer.start()
     project = many.get("many")
     while not many.runs("many"):
         assert trainer.is_alive()
+        time.sleep(0.05)
     assert many._trained(project)
     assert many.train_until_idle("many") == 0
     begun = []
@@ -151,7 +153,7 @@ def test_what_was_labeled_becomes_data(many):
     assert many.training("many") == {
         "data": "many-labeled@1",
         "target": "label",
-        "drop": ["label_source", "label_sure"],
+        "exclude": ["label_source", "label_sure"],
     }
 
 

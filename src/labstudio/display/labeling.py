@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from labstudio.labeling.importing import Imported
     from labstudio.labeling.labels import LabelSchema
     from labstudio.labeling.projects import Project
+    from labstudio.labeling.suggesting import DoubtfulLabel
     from labstudio.labeling.suggestions import ModelRun
 
 
@@ -88,6 +89,22 @@ def runs(name: str, found: Sequence[ModelRun]) -> Bundle:
     return Bundle(Heading(f"Models of {name}", str(len(rows))), Table(names, rows, right=names[3:6]))
 
 
+def doubts(found: Project, doubtful: Sequence[DoubtfulLabel]) -> Bundle:
+    """List labels that may be wrong, the likeliest first."""
+    if not doubtful:
+        return Bundle(Line(f"No label of {found.name} looks wrong.", "ok"))
+    names = {label.id: label.name for label in found.schema}
+    rows = [
+        [one.item, _value(one.value, names), _value(one.instead, names), f"{one.quality:.2f}"]
+        for one in doubtful
+    ]
+    columns = ["item", "label", "a model says", "quality"]
+    return Bundle(
+        Heading(f"Doubtful labels of {found.name}", str(len(rows))),
+        Table(columns, rows, right=["item", "quality"]),
+    )
+
+
 def export(found: Export, path: str) -> Bundle:
     """Show what went out and what was left out."""
     facts = {
@@ -119,6 +136,13 @@ def _dropped(reasons: Mapping[str, int]) -> list[Table]:
 def said(sentence: str) -> Bundle:
     """Show one sentence about what was done."""
     return Bundle(Line(sentence, "ok"))
+
+
+def _value(value: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    if "number" in value:
+        return f"{value['number']:g}"
+    given = value["labels"] if "labels" in value else [value["label"]]
+    return ", ".join(names[one] for one in given) or "none"
 
 
 def _share(value: float | None) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labstudio.errors import Invalid, LabstudioError, NotFound
-from labstudio.labeling.counting import count_again, set_vote
+from labstudio.labeling.counting import count_again, set_vote, set_votes
 from labstudio.labeling.queue import MOST_ITEMS, Item
 from labstudio.labeling.values import check_value
 from labstudio.store.identity import who
@@ -122,8 +122,10 @@ class Annotating(_Base):
         if len(given) > MOST_ANSWERS:
             raise Invalid(f"At most {MOST_ANSWERS} answers are sent at once, not {len(given)}.")
         person = annotator or who()
-        project = self.get(ref)
-        checked, refused = self._checked(project, given)
+        with self._store.read() as connection:
+            project = self._project(connection, ref)
+            rows = _item_rows(connection, project, {one.item for one in given})
+        checked, refused = self._checked(project, given, rows)
         with self._store.write() as connection:
             project = self._again(connection, project)
             receipts = keep(connection, project, person, checked)
@@ -233,7 +235,9 @@ class Annotating(_Base):
                         found.number if found else None, None, f"{batch}/{number}"[-LONGEST_ID:],
                     )
                 )  # fmt: skip
-        checked, refused = self._checked(project, answers)
+        with self._store.read() as connection:
+            rows = _item_rows(connection, project, {one.item for one in answers})
+        checked, refused = self._checked(project, answers, rows)
         if refused and not checked:
             raise Invalid(next(iter(refused.values())).error or "None of the items can be so labeled.")
         with self._store.write() as connection:
@@ -250,14 +254,11 @@ class Annotating(_Base):
         return receipt
 
     def _checked(
-        self, project: Project, answers: Sequence[Answer]
+        self, project: Project, answers: Sequence[Answer], found: Sequence[dict[str, Any]]
     ) -> tuple[dict[int, tuple[Answer, dict[str, Any] | None]], dict[int, Receipt]]:
         """Hold answers against what was asked, before a transaction begins; by their places."""
         contents: dict[int, Content] = {}
-        with self._store.read() as connection:
-            rows = {
-                row["number"]: row for row in _item_rows(connection, project, {one.item for one in answers})
-            }
+        rows = {row["number"]: row for row in found}
         if project.task in ("spans", "cells"):
             contents = self._contents(project, list(rows.values()))
         checked, refused = {}, {}
@@ -293,39 +294,48 @@ def keep(
     batch: str | None = None,
 ) -> dict[int, Receipt]:
     """Append annotations in the caller's transaction; say by place what became of each."""
-    from sqlalchemy import select
-
-    from labstudio.labeling.tables import annotations as t
-    from labstudio.labeling.tables import items, leases, votes
+    from labstudio.labeling import statements
 
     numbers = list({answer.item for answer, _ in checked.values()})
     known = _by_client(connection, [answer.client_id for answer, _ in checked.values() if answer.client_id])
     counting: dict[int, int] = {}
     expected: set[int] = set()  # still asked, or theirs for a while yet
-    reasons: dict[int, str] = {}
+    reasons: dict[int, str | None] = {}
+    now = time.time()
     for piece in _pieces(numbers):
-        mine = select(votes.c.item, votes.c.annotation).where(
-            votes.c.item.in_(piece), votes.c.annotator == person
-        )
-        counting |= {row.item: row.annotation for row in connection.execute(mine)}
-        asked = select(items.c.number).where(items.c.number.in_(piece), items.c.open)
-        held = select(leases.c.item, leases.c.expires, leases.c.reason).where(
-            leases.c.item.in_(piece), leases.c.annotator == person
-        )
-        expected.update(connection.execute(asked).scalars())
-        for lease in connection.execute(held):
-            reasons[lease.item] = lease.reason
-            if lease.expires > time.time():
-                expected.add(lease.item)
-    receipts, now = {}, time.time()
+        for found in connection.execute(statements.BEFORE_ANSWER, {"numbers": piece, "person": person}):
+            reasons[found.number] = found.reason
+            if found.annotation is not None:
+                counting[found.number] = found.annotation
+            if found.open or (found.expires or 0) > now:
+                expected.add(found.number)
+    receipts: dict[int, Receipt] = {}
+    waiting: dict[int, dict[str, Any]] = {}  # by place; written together
+    among: set[int | str] = set()  # their items and client ids
+
+    def write() -> None:
+        made = connection.execute(statements.ADD_ANNOTATIONS, list(waiting.values())).scalars().all()
+        votes = []
+        for (place, row), number in zip(waiting.items(), made, strict=True):
+            known[row["client_id"]] = number, row["late"]
+            counting[row["item"]] = number
+            receipts[place] = Receipt(row["client_id"], row["item"], number, False, row["late"])
+            same = {name: row[name] for name in ("item", "annotator", "project", "action")}
+            votes.append(same | {"annotation": number})
+        set_votes(connection, votes)
+        waiting.clear()
+        among.clear()
+
     for place, (answer, value) in checked.items():
         client_id = answer.client_id or secrets.token_hex(16)
+        if answer.item in among or client_id in among:
+            write()  # it comes after what is said of the same item, whose number it needs
         if client_id in known:
             number, late = known[client_id]
             receipts[place] = Receipt(client_id, answer.item, number, True, late)
             continue
         late = answer.item not in expected and answer.item not in counting
-        row = {
+        waiting[place] = {
             "project": project.number, "item": answer.item, "annotator": person, "action": answer.action,
             "value": value, "schema_version": answer.schema_version or project.schema.version,
             "milliseconds": _bounded(answer.milliseconds), "suggestion": answer.suggestion,
@@ -333,15 +343,11 @@ def keep(
             "reason": reasons.get(answer.item), "client_id": client_id,
             "created": now,
         }  # fmt: skip
-        made = connection.execute(t.insert().values(row)).inserted_primary_key
-        assert made is not None
-        number = int(made[0])
-        known[client_id] = number, late
-        counting[answer.item] = number
-        set_vote(connection, project.number, answer.item, person, number, answer.action)
-        receipts[place] = Receipt(client_id, answer.item, number, False, late)
+        among |= {answer.item, client_id}
+    if waiting:
+        write()
     for piece in _pieces(numbers):
-        connection.execute(leases.delete().where(leases.c.item.in_(piece), leases.c.annotator == person))
+        connection.execute(statements.GIVE_BACK, {"numbers": piece, "person": person})
     count_again(connection, project.number, project.settings.annotators_per_item, numbers)
     return receipts
 
@@ -417,28 +423,24 @@ def _undone_by(connection: Connection, client_id: str) -> list[dict[str, Any]]:
 
 
 def _by_client(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, bool]]:
-    from sqlalchemy import select
-
-    from labstudio.labeling.tables import annotations as t
+    from labstudio.labeling import statements
 
     found: dict[str, tuple[int, bool]] = {}
     for piece in _pieces(ids):
-        query = select(t.c.client_id, t.c.number, t.c.late).where(t.c.client_id.in_(piece))
-        found.update({row.client_id: (row.number, row.late) for row in connection.execute(query)})
+        rows = connection.execute(statements.SENT_BEFORE, {"ids": piece})
+        found.update({row.client_id: (row.number, row.late) for row in rows})
     return found
 
 
 def _item_rows(connection: Connection, project: Project, numbers: Iterable[int]) -> list[dict[str, Any]]:
     """Return the rows of these items of a project, in this order."""
-    from sqlalchemy import select
-
-    from labstudio.labeling.tables import items as t
+    from labstudio.labeling import statements
 
     wanted = list(dict.fromkeys(numbers))
     found: dict[int, dict[str, Any]] = {}
     for piece in _pieces(wanted):
-        query = select(t).where(t.c.project == project.number, t.c.number.in_(piece))
-        found.update({row["number"]: dict(row) for row in connection.execute(query).mappings()})
+        rows = connection.execute(statements.ITEMS, {"of_project": project.number, "numbers": piece})
+        found.update({row["number"]: dict(row) for row in rows.mappings()})
     return [found[number] for number in wanted if number in found]
 
 

@@ -5,11 +5,11 @@ All of it follows from the annotations; `count_again` makes it anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import Connection
 
 COUNTED = ("label", "import")  # the actions of a vote that is an answer; a skip is none
 
@@ -18,38 +18,15 @@ def count_again(
     connection: Connection, project: int, annotators: int, numbers: Iterable[int] | None = None
 ) -> None:
     """Count the votes of a project's items, or of some, and say which are open."""
-    from sqlalchemy import func, select
+    from labstudio.labeling import statements
 
-    from labstudio.labeling.tables import items, votes
-
-    counted = (
-        select(func.count())
-        .where(votes.c.item == items.c.number, votes.c.action.in_(COUNTED))
-        .scalar_subquery()
-    )
+    told: dict[str, Any] = {"annotators": annotators}
     if numbers is None:
-        wheres: list[ColumnElement[bool]] = [items.c.project == project]
-    else:
-        listed = list(numbers)
-        pieces = [listed[begin : begin + 500] for begin in range(0, len(listed), 500)]
-        wheres = [items.c.number.in_(piece) for piece in pieces]
-    for where in wheres:
-        connection.execute(items.update().where(where).values(votes=counted))
-        connection.execute(items.update().where(where).values(open=is_open(annotators)))
-
-
-def is_open(annotators: int) -> ColumnElement[bool]:
-    """Whether an item is still to be given to annotators."""
-    from sqlalchemy import and_, or_
-
-    from labstudio.labeling.tables import items as t
-
-    return and_(
-        t.c.retired.is_(None),
-        t.c.decided.is_(None),
-        t.c.votes < annotators,
-        or_(t.c.auto.is_(None), t.c.audit),
-    )
+        connection.execute(statements.COUNT_ALL, told | {"of_project": project})
+        return
+    listed = list(numbers)
+    for begin in range(0, len(listed), 500):
+        connection.execute(statements.COUNT_SOME, told | {"numbers": listed[begin : begin + 500]})
 
 
 def set_vote(
@@ -58,7 +35,15 @@ def set_vote(
     """Let an annotation be what counts of an annotator, or nothing."""
     from labstudio.labeling.tables import votes as t
 
-    connection.execute(t.delete().where(t.c.item == item, t.c.annotator == annotator))
-    if annotation is not None:
-        row: dict[str, Any] = {"annotation": annotation, "action": action, "project": project}
-        connection.execute(t.insert().values(item=item, annotator=annotator, **row))
+    if annotation is None:
+        connection.execute(t.delete().where(t.c.item == item, t.c.annotator == annotator))
+        return
+    row = {"item": item, "annotator": annotator, "project": project, "annotation": annotation}
+    set_votes(connection, [row | {"action": action}])
+
+
+def set_votes(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Let annotations be what counts of their annotators: rows of the table of votes."""
+    from labstudio.labeling import statements
+
+    connection.execute(statements.SET_VOTES, rows)

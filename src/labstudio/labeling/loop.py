@@ -111,7 +111,7 @@ class Loop(_Base):
         names = list(version.schema.names)
         target = next(one for one in reversed(names) if one.rstrip("_") == LABEL)
         beside = names[names.index(target) + 1 :]
-        return {"data": version.ref, "target": target, "drop": beside}
+        return {"data": version.ref, "target": target, "exclude": beside}
 
     def from_run(
         self, run: str, kind: Literal["unsure", "wrong"] = "unsure", *, project: str = "", most: int = 200
@@ -171,7 +171,8 @@ class Loop(_Base):
             if project.ref == version.ref and project.task == "class":
                 return project
         name = f"{version.name}-{run.id}"
-        columns = [one for one in version.schema.names if one != run.target]
+        hidden = {run.target, *run.settings.exclude}  # what the model did not see may tell the answer
+        columns = [one for one in version.schema.names if one not in hidden]
         made = NewProject(data=version.ref, name=name, labels=classes, columns=columns)
         return self.create(made)
 

@@ -330,12 +330,9 @@ class Projects:
 
     def _again(self, connection: Connection, project: Project) -> Project:
         """Lock a project that was read before this transaction; it is read again where it has changed."""
-        from sqlalchemy import select
+        from labstudio.labeling import statements
 
-        from labstudio.labeling.tables import projects as t
-
-        query = select(t.c.schema_version, t.c.version, t.c.settings).where(t.c.number == project.number)
-        row = connection.execute(query.with_for_update()).one()
+        row = connection.execute(statements.LOCK_PROJECT, {"number": project.number}).one()
         same = (row.schema_version, row.version) == (project.schema.version, project.version)
         if same and row.settings["asking"] == project.settings.model_dump():
             return project
@@ -471,25 +468,16 @@ def _number_of(connection: Connection, ref: str) -> int | None:
 
 
 def _load(connection: Connection, number: int) -> Project:
-    from sqlalchemy import select
+    from labstudio.labeling import statements
 
-    from labstudio.labeling.tables import members, projects, schemas
-
-    row = connection.execute(select(projects).where(projects.c.number == number)).mappings().one()
-    labels = connection.execute(
-        select(schemas.c.labels).where(
-            schemas.c.project == number, schemas.c.version == row["schema_version"]
-        )
-    ).scalar_one()
-    people = connection.execute(
-        select(members.c.person, members.c.role).where(members.c.project == number).order_by(members.c.person)
-    )
+    row = connection.execute(statements.PROJECT, {"number": number}).mappings().one()
+    people = connection.execute(statements.PEOPLE, {"number": number})
     same = ("number", "name", "data", "version", "item_kind", "task", "created", "archived")
     return Project(
         **{name: row[name] for name in same},
         by=row["created_by"],
         settings=ProjectSettings(**row["settings"]["asking"]),
         of_items=row["settings"]["items"],
-        schema=LabelSchema.from_rows(row["schema_version"], labels),
+        schema=LabelSchema.from_rows(row["schema_version"], row["labels"]),
         members={row.person: row.role for row in people},
     )

@@ -84,6 +84,28 @@ class Trained(ProjectName):
     budget: float = Field(60, ge=1, description="Seconds the search may take.")
 
 
+class AskedAbout(Told):
+    """A queue of what an AutoML run does badly."""
+
+    run: str = Field(
+        description="Id of the run, such as run-3 (in a cell also the variable that holds it).",
+        json_schema_extra={"choices": "runs"},
+    )
+    kind: Literal["unsure", "wrong"] = Field("unsure", description="Least sure of, or wrong.")
+    project: str = Field(
+        "",
+        description="The project that asks; found or made when empty.",
+        json_schema_extra={"choices": "labeling"},
+    )
+    most: int = Field(200, ge=1, le=5_000, description="How many items at most.")
+
+
+class Doubtful(ProjectName):
+    """Labels that may be wrong."""
+
+    most: int = Field(20, ge=1, le=1_000, description="How many at most.")
+
+
 def _create(door: Door, told: NewProject) -> Answer:
     project = door.workspace.labeling.create(told)
     return _shown(door, project)
@@ -210,6 +232,21 @@ def _train(door: Door, told: Trained) -> Answer:
     return Answer(runs.run(run), {"run": run.id, "data": run.data}, run)
 
 
+def _from_run(door: Door, told: AskedAbout) -> Answer:
+    labeling = door.workspace.labeling
+    project, count = labeling.from_run(told.run, told.kind, project=told.project, most=told.most)
+    sentence = f"{project.name} asks {count:,} items first that {told.run} " + (
+        "gets wrong." if told.kind == "wrong" else "is least sure of."
+    )
+    return Answer(views.said(sentence), {**plain(project), "items": count}, project)
+
+
+def _doubtful(door: Door, told: Doubtful) -> Answer:
+    labeling = door.workspace.labeling
+    found = labeling.doubtful(told.project, told.most)
+    return Answer(views.doubts(labeling.get(told.project), found), [asdict(one) for one in found], found)
+
+
 def _shown(door: Door, project: Project) -> Answer:
     board = door.workspace.labeling.dashboard(project.id)
     return Answer(views.project(project, board), {**plain(project), **asdict(board)}, project)
@@ -253,6 +290,16 @@ LABEL = {
     "import": Command(Imported, _import, "Bring in labels, or suggestions with scores.", ("project", "file")),
     "train": Command(
         Trained, _train, "Train a model on what was labeled, by AutoML.", ("project",), gives="the run"
+    ),
+    "from-run": Command(
+        AskedAbout,
+        _from_run,
+        "Ask what a run is least sure of, or gets wrong.",
+        ("run",),
+        gives="the project",
+    ),
+    "doubtful": Command(
+        Doubtful, _doubtful, "List labels that may be wrong.", ("project",), gives="the labels"
     ),
     "role": Command(Role, _role, "Say who may do what in a project.", ("project", "person", "role")),
     "archive": Command(ProjectName, _archive, "Put a project away.", ("project",)),

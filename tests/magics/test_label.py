@@ -1,0 +1,62 @@
+"""Labeling in a real kernel: projects made, asked and shown by lines and by a cell of options."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def reviews(kernel: Any) -> Any:
+    kernel.good("reviews = pd.DataFrame({'text': ['good', 'bad <b>', 'so so', 'fine'] * 5, 'n': range(20)})")
+    kernel.good("%data add reviews reviews")
+    kernel.good("%label create reviews --text text --key n --labels good,bad --as reviews_project")
+    return kernel
+
+
+def test_a_project_is_made_answered_and_shown(reviews: Any) -> None:
+    assert reviews.value("(reviews_project.name, reviews_project.task)") == ("reviews", "class")
+    reviews.good("import labstudio\nlabeling = labstudio.Workspace().labeling")
+    asked = reviews.value("[item.content.text for item in labeling.next('reviews', 3)]")
+    assert asked == ["good", "bad <b>", "so so"]
+    reviews.good(
+        "for item in labeling.next('reviews', 3):\n    labeling.label('reviews', item.number, 'good')"
+    )
+    said = reviews.good("%label status reviews")
+    assert "3" in said.text
+    assert "17" in said.text
+    assert "reviews" in reviews.good("%label list").text
+    reviews.good("%label list --as projects")
+    assert reviews.value("[project.name for project in projects]").count("reviews") == 1
+
+
+def test_a_cell_of_options_makes_a_project_and_changes_labels(reviews: Any) -> None:
+    reviews.good(
+        '%%label create reviews --as colours\nname: by-cell\ntext: text\nlabels: ["a, b", "<i>c</i>"]\n'
+        "order: random"
+    )
+    assert reviews.value("[label.name for label in colours.schema]") == ["a, b", "<i>c</i>"]
+    assert reviews.value("(colours.name, colours.settings.order)") == ("by-cell", "random")
+    said = reviews.good('%%label labels by-cell\nadd: d\nretire: ["a, b"]')
+    assert "&lt;i&gt;c&lt;/i&gt;" in said.html
+    assert "<i>c" not in said.html
+    assert "put away" in reviews.good("%label archive by-cell").text
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("%label status nowhere", "no labeling project"),
+        ("%label create reviews --text txt --labels a,b --name other", "txt"),
+        ("%label labels reviews --merge good=nothing", "nothing"),
+        ("%label rest reviews", "drawn at random"),
+        ("%label audit reviews 7", "no model run 7"),
+        ("%label from-run run-999", "run-999"),
+    ],
+)
+def test_what_cannot_be_gets_a_sentence_and_no_traceback(reviews: Any, line: str, sentence: str) -> None:
+    said = reviews.run(line)
+    assert said.status == "error"
+    assert sentence in said.error
+    assert "Traceback" not in "\n".join(said.traceback)
