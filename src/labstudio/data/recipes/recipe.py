@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from labstudio.data import engine
 from labstudio.data.recipes.prelude import PANDAS, POLARS, with_prelude
-from labstudio.data.recipes.steps import STEPS, Columns, Given, Query, Step, Table
+from labstudio.data.recipes.steps import STEPS, Columns, Given, Query, Sort, Step, Table
+from labstudio.data.recipes.steps.step import order_sql, sort_keys
 from labstudio.errors import Invalid
 
 ENGINE = 2  # another number where the same steps give other rows than before
@@ -186,8 +187,16 @@ def needed(step: Step, tables: Mapping[str, Table]) -> list[Table]:
 def sql(input: Table, steps: Sequence[Step], tables: Mapping[str, Table]) -> tuple[Columns, str]:
     """Return the columns after the steps, and one query for all of them as the engine runs it."""
     parts, columns = _parts(input, steps, tables, spelled=False)
+    end = _end(columns, parts[-1][0], steps, spelled=False)
+    found = [*done(input, steps, tables)]
+    if found and isinstance(last := found[-1].step, Sort):
+        # the rows are sorted once, and not first for their places and then by these
+        parts.pop()
+        source = parts[-1][0]
+        keys = order_sql(sort_keys(last.by, found[-1].given), Query(found[-1].given, source))
+        end = f"{_end(columns, source, [], spelled=False)} ORDER BY {keys}"
     said = ", ".join(f"{name} AS NOT MATERIALIZED ({query})" for name, query, _ in parts)
-    return columns, f"WITH {said} {_end(columns, parts[-1][0], steps, spelled=False)}"
+    return columns, f"WITH {said} {end}"
 
 
 def sql_for_people(input: Table, steps: Sequence[Step], tables: Mapping[str, Table]) -> str:
@@ -213,11 +222,12 @@ def _parts(
     used = {ref for step in steps if step.enabled for ref in step.inputs()}
     parts = [(one.name, one.scan(spelled=spelled), [one.ref]) for ref, one in tables.items() if ref in used]
     parts.append(("s0", input.scan(placed=placed, spelled=spelled), [input.ref]))
-    columns, dense = input.columns, True
+    columns, dense, light = input.columns, True, True
     for number, one in enumerate(done(input, steps, tables), 1):
-        query = one.step.sql(Query(one.given, f"s{number - 1}", placed, dense, spelled))
+        query = one.step.sql(Query(one.given, f"s{number - 1}", placed, dense, spelled, light))
         parts.append((f"s{number}", query, [*one.step.note.splitlines(), f"{number}. {one.step.title}"]))
         columns, dense = one.after, dense and one.step.keeps_rows
+        light = light and not one.step.orders
     return parts, columns
 
 
@@ -232,8 +242,18 @@ def _end(columns: Columns, source: str, steps: Sequence[Step], *, spelled: bool,
 
 
 def _can_be_spelled(columns: Columns) -> bool:
-    folded = {name.casefold() for name in columns}
-    return len(folded) == len(columns) and not folded & _RESERVED and all(name.strip() for name in columns)
+    return can_be_told_apart(columns) and not {name.casefold() for name in columns} & _RESERVED
+
+
+def can_be_told_apart(columns: Columns) -> bool:
+    """Whether the engine can have the columns under their own names.
+
+    Examples
+    --------
+    >>> can_be_told_apart({"a": "number", "A": "number"})
+    False
+    """
+    return len({name.casefold() for name in columns}) == len(columns) and all(map(str.strip, columns))
 
 
 def pandas(input: Table, steps: Sequence[Step], tables: Mapping[str, Table]) -> str:

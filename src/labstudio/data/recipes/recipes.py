@@ -9,13 +9,14 @@ import builtins
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from labstudio.data import engine
 from labstudio.data.adding import Made, asset_name
 from labstudio.data.recipes import recipe as r
 from labstudio.data.recipes.previews import Preview, Previews, sentence
-from labstudio.data.recipes.steps import Step, Table
+from labstudio.data.recipes.steps import Columns, Step, Table
 from labstudio.errors import Invalid, NotFound
 from labstudio.store.identity import who
 
@@ -246,29 +247,61 @@ class Recipes:
     def _write(self, ready: _Ready, place: Path, progress: Callable[[str], object]) -> int:
         """Run the query into a Parquet file; return its number of rows."""
         import duckdb
-        import pyarrow as pa
-        import pyarrow.parquet as pq
 
         columns, query = r.sql(ready.table, ready.steps, ready.tables)
         con = engine.connect(place.parent)
-        told = time.monotonic()
         try:
-            reader = con.sql(query).to_arrow_reader(122_880)
-            fields = [field.with_name(name) for field, name in zip(reader.schema, columns, strict=True)]
-            rows = 0
-            with pq.ParquetWriter(place, pa.schema(fields), compression="zstd") as writer:
-                for batch in reader:
-                    writer.write_batch(batch.rename_columns(list(columns)))
-                    rows += batch.num_rows
-                    if time.monotonic() - told > EVERY:
-                        told = time.monotonic()
-                        progress(f"{rows:,} rows written")
+            if r.can_be_told_apart(columns):
+                rows = _copied(con, columns, query, place, progress)
+            else:
+                rows = _carried(con, columns, query, place, progress)
         except duckdb.Error as error:
             raise Invalid(sentence(error)) from None
         finally:
             con.close()
         progress(f"{rows:,} rows written of {ready.version.rows:,} read")
         return rows
+
+
+def _copied(con: Any, columns: Columns, query: str, place: Path, progress: Callable[[str], object]) -> int:
+    """Let the engine write, with all its threads."""
+    named = ", ".join(f"c{number} AS {engine.name(name)}" for number, name in enumerate(columns))
+    con.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")
+    ended = Event()
+
+    def tell() -> None:
+        while not ended.wait(EVERY):
+            if (percent := con.query_progress()) > 0:
+                progress(f"{percent:.0f} % done")
+
+    teller = Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        # level 1 takes a quarter less time than the usual one, for an eighth more bytes
+        form = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"
+        return int(engine.one(con, f"COPY (SELECT {named} FROM ({query})) TO {engine.text(place)} {form}")[0])
+    finally:
+        ended.set()
+        teller.join()
+
+
+def _carried(con: Any, columns: Columns, query: str, place: Path, progress: Callable[[str], object]) -> int:
+    """Write batch by batch: for DuckDB "a" and "A" are one name, and Arrow can tell them apart."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    told = time.monotonic()
+    reader = con.sql(query).to_arrow_reader(122_880)
+    fields = [field.with_name(name) for field, name in zip(reader.schema, columns, strict=True)]
+    rows = 0
+    with pq.ParquetWriter(place, pa.schema(fields), compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch.rename_columns(list(columns)))
+            rows += batch.num_rows
+            if time.monotonic() - told > EVERY:
+                told = time.monotonic()
+                progress(f"{rows:,} rows written")
+    return rows
 
 
 @dataclass(frozen=True)

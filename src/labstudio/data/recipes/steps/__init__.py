@@ -27,4 +27,4 @@ STEPS: dict[str, type[Step]] = {
     )
 }  # fmt: skip
 
-__all__ = ["STEPS", "Columns", "Given", "Join", "Query", "Step", "Table"]
+__all__ = ["STEPS", "Columns", "Given", "Join", "Query", "Sort", "Step", "Table"]

@@ -106,8 +106,8 @@ class Given:
 class Query:
     """Writes the SELECT of a step over `source`.
 
-    `placed` says whether rows carry their place, `dense` whether places count up from 0 without a gap, and
-    `spelled` whether columns have their own names.
+    `placed` says whether rows carry their place, `dense` whether places count up from 0 without a gap,
+    `spelled` whether columns have their own names, and `light` whether reading the source twice costs little.
     """
 
     given: Given
@@ -115,6 +115,7 @@ class Query:
     placed: bool = True
     dense: bool = False
     spelled: bool = False
+    light: bool = False
 
     def at(self, name: str) -> str:
         """Return a column's name in SQL."""
