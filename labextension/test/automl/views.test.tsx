@@ -20,8 +20,9 @@ const columns = ['country', 'continent', 'pop', 'lifeExp'].map(name => ({ name, 
 afterEach(cleanup);
 
 function shown(run = aRun(), figures: object = { figures: {}, missing: {}, features: [] }): RunModel {
+  const lineage = { subject: run.subject, nodes: [], edges: [] };
   (vi.mocked(get) as ReturnType<typeof vi.fn>).mockImplementation(async (path: string) =>
-    path.endsWith('/figures') ? figures : run
+    path.endsWith('/figures') ? figures : path.endsWith('/lineage') ? lineage : run
   );
   const check = {
     task: 'regression',
