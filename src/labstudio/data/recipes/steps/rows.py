@@ -117,7 +117,11 @@ class Distinct(Step):
         rank = f"row_number() OVER (PARTITION BY {alike} ORDER BY {order})"
         if q.spelled or not q.light:
             return q.select(q.kept(), f"QUALIFY {rank} = 1")
-        # few rows are alike as a rule, and only those whose hash another one has go through the window
+        if self.names and not keys:
+            end = "min" if self.keep == "first" else "max"
+            places = f"SELECT {end}({PLACE}) FROM {q.source} GROUP BY {alike}"
+            return q.select(q.kept(), f"WHERE {PLACE} IN ({places})")
+        # whole rows are seldom alike, and only those whose hash another one has go through the window
         hashes = f"SELECT hash({alike}) AS h FROM {q.source}"
         doubtful = f"hash({alike}) IN (SELECT h FROM ({hashes}) GROUP BY h HAVING count(*) > 1)"
         gone = f"SELECT {PLACE} FROM {q.source} WHERE {doubtful} QUALIFY {rank} > 1"
