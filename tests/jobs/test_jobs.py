@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from looking import child_of, ended, until, verbs
 
@@ -135,3 +136,19 @@ def test_a_log_is_read_in_parts_that_never_cut_a_character(ws: Workspace, done: 
         assert (text + "�").endswith(ws.jobs.log(done.id, -back).text)
     log.unlink()
     assert ws.jobs.log(done.id).text == ""
+
+
+def test_a_recipe_that_is_stopped_leaves_no_version_and_nothing_half_written(ws: Workspace) -> None:
+    ws.data.add("many", pd.DataFrame({"one": 1, "n": range(5_000)}))
+    join = {"op": "join", "other": "many", "on": ["one"], "names": ["n"]}
+    steps = [
+        join,
+        {**join, "suffix": "_3"},
+        {"op": "group", "by": ["n"], "measures": [{"name": "rows", "function": "count"}]},
+    ]
+    job = ws.jobs.start("recipe.run", "125 thousand million rows", ws.recipes.plan("made", "many", steps))
+    until(lambda: list(ws.store.files.folder.glob("tmp-*")))
+    ws.jobs.stop(job.id)
+    assert ended(ws, job.id).state == "stopped"
+    assert "made" not in {asset.name for asset in ws.data.list()}
+    assert not list(ws.store.files.folder.glob("tmp-*"))

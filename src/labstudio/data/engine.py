@@ -25,7 +25,14 @@ def connect(folder: Path) -> Any:
 
 def one(connection: Any, query: str) -> tuple[Any, ...]:
     """Return the first row; all rows are fetched, or the connection would stay busy with this result."""
-    row: tuple[Any, ...] = connection.execute(query).fetchall()[0]
+    try:
+        row: tuple[Any, ...] = connection.execute(query).fetchall()[0]
+    except RuntimeError as error:
+        if (
+            str(error) == "Query interrupted"
+        ):  # what DuckDB makes of an interrupt from the keyboard, or of a job
+            raise KeyboardInterrupt from None
+        raise
     return row
 
 
