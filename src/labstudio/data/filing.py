@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from labstudio.data.adding import said_origin
 from labstudio.data.folders import manifest, packing
-from labstudio.data.folders.items import PICTURES, Item, item, media_of
+from labstudio.data.folders.items import Item, item, media_of
 from labstudio.data.folders.manifest import File
 from labstudio.data.folders.packing import SMALL, Layout, Packing
 from labstudio.data.folders.reading import Folder, Stretch
 from labstudio.data.options import ImportOptions
 from labstudio.errors import Conflict, Invalid, NotFound, Unavailable
+from labstudio.pictures import PICTURES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,7 +152,7 @@ class Filing:
         Invalid
             It is no picture, is damaged, or too large to be decoded.
         """
-        from labstudio.data.folders.pictures import thumbnail
+        from labstudio.pictures import thumbnail
 
         with self.open_file(ref, path) as file:
             return thumbnail(file, longest)
@@ -388,7 +389,7 @@ class Filing:
 
     def _sizes(self, version: Version) -> dict[str, tuple[int, int]]:
         """Return width and height of the pictures of a version by their sha256."""
-        from labstudio.data.folders.pictures import upright_size
+        from labstudio.pictures import upright_size
 
         known = self._kept_sizes(version)
         if known is not None:

@@ -49,7 +49,7 @@ class Picturing(_Base):
         Invalid
             The file is no image, is broken, or has more pixels than are shown.
         """
-        from labstudio.data.folders.pictures import LARGEST, MOST_PIXELS, thumbnail, upright_size
+        from labstudio.pictures import LARGEST, MOST_PIXELS, thumbnail, upright_size
 
         project = self.get(ref)
         with self._store.read() as connection:

@@ -288,7 +288,7 @@ class Projects:
 
     def _kind_of_files(self, version: Version) -> str:
         """Say whether a folder's pictures or its texts are labeled: pictures where there are any."""
-        from labstudio.data.folders.items import PICTURES
+        from labstudio.pictures import PICTURES
 
         return "image" if any(one.media in PICTURES for one in self._data.items(version)) else "text"
 

@@ -184,7 +184,8 @@ class Source:
         """The files of a folder that can be labeled, by path: pictures, or texts."""
         known = self._listed.get(version.ref)
         if known is None:
-            from labstudio.data.folders.items import PICTURES, is_text
+            from labstudio.data.folders.items import is_text
+            from labstudio.pictures import PICTURES
 
             wanted = PICTURES.__contains__ if self._kind == "image" else is_text
             known = [one for one in self._data.items(version) if wanted(one.media)]
@@ -200,7 +201,7 @@ class Source:
     def _content(self, told: Any) -> tuple[str, tuple[int | None, int | None]]:
         """Hash what is labeled; of an image also say its size."""
         if self._kind == "image":
-            from labstudio.data.folders.pictures import upright_size
+            from labstudio.pictures import upright_size
             from labstudio.store.files import file_sha256
 
             try:

@@ -107,6 +107,10 @@ def test_a_table_that_says_nothing_is_refused() -> None:
     [
         (b"no image at all", "cannot be read as an image"),
         (IMAGES[0][:200], "cannot be read as an image"),
+        (
+            b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n%%EOF\n",
+            "cannot be read as an image: This is no picture",  # it would be run
+        ),
     ],
 )
 def test_what_is_no_image_is_refused_by_name(tmp_path: Path, made: bytes, said: str) -> None:
@@ -127,6 +131,13 @@ def test_images_of_all_modes_are_read(mode: str) -> None:
     out = io.BytesIO()
     Image.new(mode, (5, 4)).save(out, "TIFF")
     assert decode(out.getvalue()).shape == (4, 5, 3)
+
+
+def test_sixteen_bits_are_spread_over_what_eight_can_tell() -> None:
+    out = io.BytesIO()
+    Image.fromarray((np.arange(12, dtype=np.uint16) * 1_000 + 500).reshape(3, 4)).save(out, "TIFF")
+    shades = decode(out.getvalue())[..., 0].ravel()
+    np.testing.assert_allclose(shades, np.arange(12) / 11, atol=0.01)
 
 
 def test_an_image_is_turned_upright() -> None:

@@ -27,17 +27,6 @@ _MORE = {
     ".csv": "text/csv",
     ".webp": "image/webp",
 }
-PICTURES = {
-    "image/png": "PNG",
-    "image/jpeg": "JPEG",
-    "image/gif": "GIF",
-    "image/bmp": "BMP",
-    "image/webp": "WEBP",
-    "image/tiff": "TIFF",
-    "image/x-portable-pixmap": "PPM",
-    "image/x-portable-graymap": "PPM",
-}
-"""Pictures made of pixels, and Pillow's name for each; a drawing such as SVG is a program, and text here."""
 
 _TEXTS = ("application/json", "application/jsonl", "application/x-ipynb+json", "application/xml",
           "application/javascript", "application/x-sh", "application/toml", "application/yaml",

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labstudio.data.export import MEDIA, ExportOptions
-from labstudio.data.folders.items import PICTURES, is_text, label_of, media_of
+from labstudio.data.folders.items import is_text, label_of, media_of
 from labstudio.errors import Invalid, Unavailable
+from labstudio.pictures import PICTURES
 from labstudio.server import answers as a
 from labstudio.server import told as t
 from labstudio.server.raw import Raw

@@ -12,12 +12,10 @@ import numpy as np
 from labstudio.errors import Invalid
 from labstudio.labeling.suggest.encoders.encoder import fingerprint_of, unit_length
 from labstudio.labeling.suggest.threads import one_thread
+from labstudio.pictures import upright
 
 Picture = str | Path | bytes
 """An image file by its path, or its bytes."""
-
-LARGEST_PIXELS = 100_000_000
-"""Images of more pixels are refused before they are decoded."""
 
 _SIDE = 32  # of the square that an image is looked at in
 _CELL = 4
@@ -34,37 +32,23 @@ def decode(picture: Picture, size: tuple[int, int] | None = None, name: str = ""
     Raises
     ------
     Invalid
-        Where the file is no image, is cut short, or has more than `LARGEST_PIXELS`.
+        Where the file is no image, is cut short, or has too many pixels.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image
 
     called = name or ("this image" if isinstance(picture, bytes) else Path(picture).name)
     try:
-        opened = Image.open(io.BytesIO(picture) if isinstance(picture, bytes) else picture)
-        with opened as image:
-            if image.width * image.height > LARGEST_PIXELS:
-                raise Invalid(
-                    f"{called} has {image.width:,} × {image.height:,} pixels, more than the "
-                    f"{LARGEST_PIXELS // 1_000_000} million that are decoded: make it smaller."
-                )
-            if size is not None:
-                image.draft("RGB", (2 * size[0], 2 * size[1]))  # JPEG decodes at a fraction of its size
-            upright = ImageOps.exif_transpose(image)
-            if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-                ground = Image.new("RGBA", upright.size, "white")
-                upright = Image.alpha_composite(ground, upright.convert("RGBA"))
-            if upright.mode.startswith("I;16") or upright.mode in ("I", "F"):
-                values = np.asarray(upright, dtype=np.float32)
-                span = float(values.max() - values.min()) or 1.0
-                upright = Image.fromarray(((values - values.min()) / span * 255).astype(np.uint8))
-            found = upright.convert("RGB")
-            if size is not None:
-                found = found.resize(size, Image.Resampling.BILINEAR)
-            return np.asarray(found, dtype=np.float32) / 255.0
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        content = picture if isinstance(picture, bytes) else Path(picture).read_bytes()
+        found = upright(io.BytesIO(content), 2 * max(size) if size is not None else None)
+    except (OSError, Invalid) as error:
         raise Invalid(
-            f"{called} cannot be read as an image: {error}. Replace the file or leave it out."
+            f"{called} cannot be read as an image: {error} Replace the file or leave it out."
         ) from None
+    if found.mode == "RGBA":
+        found = Image.alpha_composite(Image.new("RGBA", found.size, "white"), found).convert("RGB")
+    if size is not None:
+        found = found.resize(size, Image.Resampling.BILINEAR)
+    return np.asarray(found, dtype=np.float32) / 255.0
 
 
 class ImageEncoder:
