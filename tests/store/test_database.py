@@ -295,9 +295,8 @@ def test_many_threads_share_one_store(store):
     assert len({event.subject for event in store.events(1000)}) == 100
 
 
-def test_a_busy_database_is_a_sentence(store, monkeypatch):
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
-    impatient = Store.open(store.root)
+def test_a_busy_database_is_a_sentence(store):
+    impatient = Store.open(store.root, patience=0.05)
     with store.write() as connection:
         store.record(connection, "add", "data:a@1")
         with pytest.raises(Unavailable, match="busy with another writer"), impatient.write():

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import random
 import sqlite3
 import threading
 import time
@@ -235,7 +236,11 @@ class Store:
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
-            connection.exec_driver_sql(connection.get_execution_options().get("labstudio_begin", "BEGIN"))
+            statement = connection.get_execution_options().get("labstudio_begin", "BEGIN")
+            if statement != "BEGIN":
+                _begin_in_turn(connection, statement, self._patience)
+                return
+            connection.exec_driver_sql(statement)
 
         return engine
 
@@ -322,6 +327,29 @@ class Store:
             closing(sqlite3.connect(copy)) as target,
         ):
             source.backup(target)
+
+
+def _begin_in_turn(connection: Connection, statement: str, patience: float) -> None:
+    """Begin to write as soon as nobody else does.
+
+    SQLite itself looks ever more rarely, at last ten times a second: who has waited long is passed by those
+    who have just come. Here all look equally often.
+    """
+    plain: Any = connection.connection.dbapi_connection
+    end = time.monotonic() + patience
+    plain.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < end:
+            try:
+                plain.execute(statement)
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+            time.sleep(random.uniform(0.001, 0.008))
+        connection.exec_driver_sql(statement)  # so that what is wrong is told as of any statement
+    finally:
+        plain.execute(f"PRAGMA busy_timeout = {int(patience * 1_000)}")
 
 
 def _head() -> str:
