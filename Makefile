@@ -17,8 +17,8 @@ export PYTHONWARNINGS ?= ignore::DeprecationWarning
 
 # The small environment holds what the core needs, with the older pandas that some users must stay on.
 CORE := "pandas<3" "numpy<3" pyarrow duckdb scikit-learn lightgbm threadpoolctl optuna onnx onnxruntime skl2onnx \
-	pydantic sqlalchemy alembic fsspec cloudpickle plotly pillow "psycopg[binary]" \
-	pytest pytest-timeout pytest-xdist hypothesis
+	pydantic sqlalchemy alembic fsspec cloudpickle plotly pillow openpyxl "pandera[pandas]" \
+	"psycopg[binary]" pytest pytest-timeout pytest-xdist hypothesis
 CORE_TESTS := test_schema.py test_options.py automl onnx store data display/test_bundle.py
 
 # The engines that AutoML is measured beside, each in an environment of its own; AutoGluon without its neural
