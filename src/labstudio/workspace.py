@@ -222,12 +222,12 @@ def _kinds(ws: Workspace) -> dict[str, Kind]:
         return Outcome(result={"run": run.number, "labels": run.outcome["given"]})
 
     return {
-        "labeling.suggest": Kind(labeling_suggest),
-        "labeling.rest": Kind(labeling_rest),
         "automl": Kind(automl, automl_again, automl_launched),
         "data.add": Kind(data_add),
         "data.refresh": Kind(data_refresh),
         "recipe.run": Kind(recipe_run),
+        "labeling.suggest": Kind(labeling_suggest),
+        "labeling.rest": Kind(labeling_rest),
     }
 
 

@@ -50,7 +50,7 @@ def test_a_run_is_kept_with_its_trials_model_and_certificate(
 def test_events_and_lineage_tell_where_it_came_from(ws: Workspace, done: str) -> None:
     verbs = [event.verb for event in ws.events() if event.subject == f"run:{done}"]
     assert verbs[:2] == ["automl.complete", "automl.started"]
-    edges = {(edge.source, edge.target) for edge in ws.lineage(f"run:{done}")}
+    edges = {(edge.source, edge.target) for edge in ws.store.lineage(f"run:{done}")}
     assert ("data:homes@1", f"run:{done}") in edges
     assert (f"run:{done}", f"file:{ws.automl.get(done).model.sha256}") in edges
 

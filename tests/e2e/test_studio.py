@@ -203,7 +203,7 @@ def test_names_that_are_html_stay_text(person: Person) -> None:
     person.does("labstudio:open", subject="data:evil@1")
     document = person.page.locator(DOCUMENT)
     document.get_by_role("tab", name="Profile").click()
-    expect(document.get_by_text(evil, exact=False).first).to_be_visible()
+    expect(document.get_by_text(evil, exact=False).locator("visible=true").first).to_be_visible()
     assert person.page.evaluate("() => window.hit") is None
 
 

@@ -11,26 +11,26 @@ def _refused(server: Server, method: str, path: str, body: object = None, **quer
 
 
 def test_rules_are_saved_checked_and_their_failing_rows_shown(server: Server) -> None:
-    (server.folder / "orders.csv").write_text("id,price\n1,5\n2,-1\n3,\n3,7\n")
-    server.post("data", name="orders", path="orders.csv")
-    assert server.get("quality/orders/rules") == {"asset": "orders", "rules": [], "changed": None, "by": None}
+    (server.folder / "priced.csv").write_text("id,price\n1,5\n2,-1\n3,\n3,7\n")
+    server.post("data", name="priced", path="priced.csv")
+    assert server.get("quality/priced/rules") == {"asset": "priced", "rules": [], "changed": None, "by": None}
     rules = [
         {"kind": "unique", "columns": ["id"], "severity": "block", "note": "one line an order"},
         {"kind": "range", "columns": ["price"], "minimum": "0"},
         {"kind": "row_count", "minimum": "1"},
     ]
-    saved = server.ask("PUT", "quality/orders/rules", {"rules": rules})[1]
+    saved = server.ask("PUT", "quality/priced/rules", {"rules": rules})[1]
     assert [one["sentence"] for one in saved["rules"]] == [
         "'id' is unique",
         "'price' is at least 0",
         "the number of rows is at least 1",
     ]
-    check = server.post("quality/orders/check")
-    assert (check["ref"], check["passed"], check["warnings"], check["held"]) == ("orders@1", False, 1, None)
+    check = server.post("quality/priced/check")
+    assert (check["ref"], check["passed"], check["warnings"], check["held"]) == ("priced@1", False, 1, None)
     assert [one["failing"] for one in check["results"]] == [2, 1, 0]
-    page = server.get("quality/orders/failing", rule=0)
+    page = server.get("quality/priced/failing", rule=0)
     assert (page["total"], page["numbers"], page["values"]) == (2, [2, 3], [[3, 3], [None, 7]])
-    assert [one["number"] for one in server.get("quality/orders/history")] == [check["number"]]
+    assert [one["number"] for one in server.get("quality/priced/history")] == [check["number"]]
 
 
 def test_every_kind_comes_with_its_form(server: Server) -> None:

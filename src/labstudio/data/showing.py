@@ -93,7 +93,7 @@ class Showing:
         >>> data = Data(store)
         >>> _ = data.add("notes", pd.DataFrame({"said": ["=1+1", "-2"]}))
         >>> data.export("notes", folder / "notes.csv").read_text()
-        '"said"\\n"\'=1+1"\\n"-2"\\n'
+        '"said"\\n"\\'=1+1"\\n"-2"\\n'
         >>> store.close()
         """
         from labstudio.data.export import ExportOptions, export_table

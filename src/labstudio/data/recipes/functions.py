@@ -219,8 +219,22 @@ _INT = ".astype('int64[pyarrow]')"
 _ROUND = "pc.round, {0}, ndigits={1}, round_mode='half_towards_infinity'"
 
 
-def _rounded(call: str) -> Writer:
-    return lambda p: f"{call}({_ROUND.format(p[0], p[1] if len(p) > 1 else 0)})"
+def _rounded(call: str, number: str) -> Writer:
+    def write(p: list[str]) -> str:
+        digits = p[1] if len(p) > 1 else "0"
+        return f"{call}({_ROUND.format(p[0] if digits == '0' else p[0] + number, digits)})"
+
+    return write
+
+
+def _rounded_sql(p: list[str]) -> str:
+    """Round as Arrow does: DuckDB's own digits follow the decimals that a number was written with."""
+    digits = int(p[1]) if len(p) > 1 else 0
+    if digits == 0:
+        return f"round({p[0]}, 0)"
+    down, up = ("*", "/") if digits > 0 else ("/", "*")
+    unit = f"1e{abs(digits)}"
+    return f"(round(CAST({p[0]} AS DOUBLE) {down} {unit}) {up} {unit})"
 
 
 def _part(name: str, says: str, sql: str, polars: str, pandas: str) -> Function:
@@ -269,8 +283,8 @@ OPERATORS: dict[str, Function] = {
 NUMBERS: dict[str, Function] = {
     "round": _function(
         "number number", "number", ("round(number, digits)", "rounded, halves away from 0"),
-        lambda p: f"round({p[0]}, {p[1] if len(p) > 1 else 0})",
-        _rounded("compute"), _rounded("arrow"), (1,), least=1, test=_digits,
+        _rounded_sql, _rounded("compute", ".astype('float64[pyarrow]')"),
+        _rounded("arrow", ".cast(pl.Float64)"), (1,), least=1, test=_digits,
     ),
     "floor": _function("number", "number", ("floor(number)", "the whole number below"),
                        "floor({0})", "compute(pc.floor, {0})", "{0}.floor()"),

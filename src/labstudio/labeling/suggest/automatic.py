@@ -97,8 +97,8 @@ def plan_labels(
     Examples
     --------
     >>> random = np.random.default_rng(0)
-    >>> chance = random.uniform(0.5, 1, 400)
-    >>> truth = np.where(random.random(400) < chance, "yes", "no")
+    >>> chance = random.uniform(0.5, 1, 2_000)
+    >>> truth = np.where(random.random(2_000) < chance, "yes", "no")
     >>> plan = plan_labels(np.column_stack([1 - chance, chance]), truth.tolist(), ["no", "yes"], 0.9)
     >>> plan.thresholds["yes"].least >= 0.9, sorted(plan.left)
     (True, ['no'])
