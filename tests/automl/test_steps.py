@@ -54,10 +54,12 @@ def test_numbers_are_kept_and_infinities_become_missing(rows):
     np.testing.assert_array_equal(through_the_graph(step, columns, asked), wanted)
 
 
+# the squares of smaller numbers are 0 to scikit-learn, which then takes a column for a constant
+ORDINARY = st.floats(-1e6, 1e6).map(lambda x: 0.0 if abs(x) < 1e-100 else x)
+
+
 @sizes
-@given(
-    tables(st.one_of(st.floats(-1e6, 1e6), st.integers(-5, 5).map(float), st.sampled_from([np.nan, np.inf])))
-)
+@given(tables(st.one_of(ORDINARY, st.integers(-5, 5).map(float), st.sampled_from([np.nan, np.inf]))))
 def test_filling_and_scaling_are_those_of_scikit_learn(rows):
     columns, fitted = as_columns(rows[0].astype(float), "number")
     asked = {name: np.resize(rows[1][i % len(rows[1])].astype(float), 9) for i, name in enumerate(fitted)}
