@@ -233,6 +233,13 @@ export class Bench {
       this._changed.emit();
       return;
     }
+    // one after the other: answers that overtake each other would leave another item in front
+    const before = this._undoing;
+    this._undoing = before.then(() => this._undo());
+    await this._undoing;
+  }
+
+  private async _undo(): Promise<void> {
     try {
       await this.outbox.flush();
       const { items, progress } = await this.transport.undo(clientId());
@@ -395,6 +402,7 @@ export class Bench {
   private _flagged = new Set<number>();
   private _queue: LabelingItem[] = [];
   private _timer = 0;
+  private _undoing: Promise<void> = Promise.resolve();
   private _changed = new Signal<this, void>(this);
 }
 
