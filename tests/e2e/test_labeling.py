@@ -59,7 +59,13 @@ def at_work(person: Person, ref: str) -> Locator:
     document = person.page.locator(DOCUMENT)
     expect(document.locator(".ls-Labeler-item")).to_be_visible()
     expect(document.locator("[data-stage], .ls-Labeler").first).to_be_visible()
+    at_keys(person)
     return document
+
+
+def at_keys(person: Person) -> None:
+    """Wait until the keyboard is at the item: what is pressed before goes elsewhere."""
+    person.page.wait_for_function("() => Boolean(document.activeElement?.closest('.ls-Labeler'))")
 
 
 def saved(document: Locator) -> None:
@@ -176,8 +182,10 @@ def test_nothing_is_lost_with_the_line_or_the_page(person: Person, items: None) 
 
 def drag(person: Person, begin: tuple[float, float], end: tuple[float, float]) -> None:
     """Drag the mouse over the image, from and to places of its original pixels."""
-    box = person.page.locator(".ls-Image-canvas image").bounding_box()
-    assert box is not None
+    image, box = person.page.locator(".ls-Image-canvas image"), None
+    while box is None or box != image.bounding_box():  # until it has its place and size
+        box = image.bounding_box()
+        person.page.wait_for_timeout(100)
     scale = box["width"] / SIDE[0]
     mouse = person.page.mouse
     mouse.move(box["x"] + begin[0] * scale, box["y"] + begin[1] * scale)
@@ -358,7 +366,9 @@ def test_keys_stay_where_they_are_typed(person: Person, items: None) -> None:
     canvas = person.page.locator(".ls-Image-canvas")
     expect(canvas).to_be_visible()
     expect(cells).to_be_visible()
+    expect(cells.locator(".cm-content").first).to_have_text("kept = 1")
     canvas.focus()
+    expect(canvas).to_be_focused()
     drag(person, (80, 200), (240, 340))
     for key in ("x", "d", "d", "a", "b", "m", "z"):
         person.page.keyboard.press(key)
