@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 
@@ -24,16 +26,26 @@ def connect(folder: Path) -> Any:
 
 
 def one(connection: Any, query: str) -> tuple[Any, ...]:
-    """Return the first row; all rows are fetched, or the connection would stay busy with this result."""
+    """Return the first row; all rows are fetched, or the connection would stay busy with this result.
+
+    An interrupt (a job's stop, Ctrl-C) ends the query: this thread only waits for another that runs it, for
+    inside DuckDB it would hear of the interrupt when a piece of work is done, which may take minutes.
+    """
+    answer: Future[tuple[Any, ...]] = Future()
+    Thread(target=_run, args=(connection, query, answer), name="labstudio-query", daemon=True).start()
     try:
-        row: tuple[Any, ...] = connection.execute(query).fetchall()[0]
-    except RuntimeError as error:
-        if (
-            str(error) == "Query interrupted"
-        ):  # what DuckDB makes of an interrupt from the keyboard, or of a job
-            raise KeyboardInterrupt from None
+        return answer.result()
+    except KeyboardInterrupt:
+        connection.interrupt()
+        answer.exception()  # not before the query has ended may the connection be closed
         raise
-    return row
+
+
+def _run(connection: Any, query: str, answer: Future[tuple[Any, ...]]) -> None:
+    try:
+        answer.set_result(connection.execute(query).fetchall()[0])
+    except Exception as error:
+        answer.set_exception(error)
 
 
 def text(value: str | Path) -> str:
