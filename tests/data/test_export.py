@@ -114,7 +114,7 @@ def test_what_is_there_stays_until_all_is_written(ws, tmp_path, monkeypatch) -> 
     path = tmp_path / "all.csv"
     path.write_text("precious")
     monkeypatch.setattr(
-        export, "_harmless", lambda column: (_ for _ in ()).throw(OSError(28, "No space left"))
+        export, "harmless", lambda column: (_ for _ in ()).throw(OSError(28, "No space left"))
     )
     with pytest.raises(Unavailable, match="cannot be written"):
         ws.data.export("all", path)

@@ -91,6 +91,25 @@ def test_what_fits_no_item_or_is_no_answer_is_counted_with_its_reason(labeling, 
     assert found.dropped["no item has its key, file or text"] == 1
 
 
+def test_an_attribute_that_a_label_does_not_have_costs_no_label(labeling, project):
+    change = {"op": "attributes", "label": "positive", "attributes": {"tone": ["warm", "cool"]}}
+    labeling.change_labels(project.id, [change])
+    lines = [
+        {"key": "1", "label": "positive", "attributes": {"tone": "warm", "size": "big"}},
+        {"key": "2", "label": "positive", "attributes": {"tone": "hot"}},
+    ]
+    content = "".join(json.dumps(line) + "\n" for line in lines).encode()
+    found = labeling.import_labels(project.id, {"said.jsonl": content})
+    assert (found.taken, set(said(labeling, project.id))) == (2, {"1", "2"})
+    assert found.dropped == {
+        "positive has no attribute size that is 'big'": 1,
+        "positive has no attribute tone that is 'hot'": 1,
+    }
+    _, content = labeling.exported(project.id, labeling.export(project.id, "label-studio").number)
+    told = [result["value"] for result in json.loads(content)[0]["annotations"][0]["result"]]
+    assert told == [{"choices": ["positive"]}, {"choices": ["warm"]}]
+
+
 def test_a_zip_is_opened_and_a_broken_one_gets_a_sentence(labeling, project):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as file:

@@ -1,8 +1,7 @@
 """Tables as files that others read: CSV, Parquet, JSON lines, Excel; rows at a time, whole or not at all.
 
-A text that begins with ``=``, ``+``, ``-``, ``@``, a tab or a line end is run as a formula by programs that
-open a CSV file; in front of it an apostrophe is written, which they take for "this is text". Numbers stay as
-they are. In an Excel workbook such a text is marked as text, and stays as it is.
+A text that a spreadsheet would run as a formula is made harmless in a CSV file; in an Excel workbook it is
+marked as text, and stays as it is.
 """
 
 from __future__ import annotations
@@ -20,10 +19,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from labstudio.errors import Invalid, Unavailable
+from labstudio.formulas import harmless
 
 _BATCH = 50_000  # rows
-_FORMULA = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"
-_NUMBER = r"^[+\-]?[0-9]+([.,][0-9]+)*([eE][+\-]?[0-9]+)?%?$"
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what a workbook cannot hold
 _SHEET_ROWS, _SHEET_COLUMNS, _SHEET_CELL = 1_048_576, 16_384, 32_767
 
@@ -106,12 +104,12 @@ def _csv(table: Path, target: Path, options: ExportOptions) -> None:
     with pq.ParquetFile(table) as source:
         names = source.schema_arrow.names
         if not options.formulas:
-            names = _harmless(pa.array(names, pa.string())).to_pylist()
+            names = harmless(pa.array(names, pa.string())).to_pylist()
         writer = None
         try:
             for columns in _batches(source, flat=True):
                 if not options.formulas:
-                    columns = [_harmless(one) if pa.types.is_string(one.type) else one for one in columns]
+                    columns = [harmless(one) if pa.types.is_string(one.type) else one for one in columns]
                 batch = pa.RecordBatch.from_arrays(columns, names)
                 writer = writer or csv.CSVWriter(target, batch.schema)
                 writer.write_batch(batch)
@@ -143,14 +141,6 @@ def _flat(column: Any) -> Any:
     if pa.types.is_large_string(kind) or pa.types.is_decimal(kind):
         return column.cast(pa.string())
     return pa.array([None if one is None else _text(one) for one in column.to_pylist()], pa.string())
-
-
-def _harmless(column: Any) -> Any:
-    """Put an apostrophe before texts that a spreadsheet would run."""
-    import pyarrow.compute as pc
-
-    runs = pc.and_not(pc.match_substring_regex(column, _FORMULA), pc.match_substring_regex(column, _NUMBER))
-    return pc.if_else(runs, pc.binary_join_element_wise("'", column, ""), column)
 
 
 def _jsonl(table: Path, target: Path, options: ExportOptions) -> None:

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from labstudio.errors import Invalid, LabstudioError
+from labstudio.errors import Invalid, LabstudioError, NotFound
 from labstudio.labeling.annotating import Answer, keep
 from labstudio.labeling.formats import Record, read
-from labstudio.labeling.labels import SchemaChange
+from labstudio.labeling.labels import LabelSchema, SchemaChange
 from labstudio.labeling.suggestions import add_run, add_suggestions
 from labstudio.labeling.values import check_value
 from labstudio.store.identity import who
@@ -117,8 +117,10 @@ class Importing(_Base):
                 dropped["it says nothing of its item"] += 1
             else:
                 asked = project.asked(contents.get(row["number"]), row["width"], row["height"])
+                value, unknown = _without_unknown(record.value, project.schema)
+                dropped.update(unknown)
                 try:
-                    checked.append((row["number"], check_value(record.value, asked), record))
+                    checked.append((row["number"], check_value(value, asked), record))
                 except LabstudioError as error:
                     dropped[str(error)] += 1
         as_labels = [one for one in checked if not suggestions and one[2].score is None]
@@ -194,6 +196,32 @@ class _Finder:
         if found is None and record.text is not None:
             found = self._by_text.get(record.text)
         return found
+
+
+def _without_unknown(value: Mapping[str, Any], schema: LabelSchema) -> tuple[dict[str, Any], list[str]]:
+    """Leave out attributes that a label does not have, so that they cost no answer; say which they were."""
+    lost: list[str] = []
+
+    def part(told: Any) -> Any:
+        if not isinstance(told, Mapping) or not isinstance(told.get("attributes"), Mapping):
+            return told  # whatever it is: it is checked with all else
+        label, kept = told.get("label"), {}
+        try:
+            known = schema.now(label).attributes if isinstance(label, str) else {}
+        except NotFound:
+            known = {}
+        for name, word in told["attributes"].items():
+            if name in known and (not known[name] or word in known[name]):
+                kept[name] = word
+            else:
+                lost.append(f"{label or 'the answer'} has no attribute {name} that is {word!r}")
+        return {**told, "attributes": kept}
+
+    whole = dict(part(value))
+    for name in ("shapes", "spans"):
+        if isinstance(whole.get(name), list):
+            whole[name] = [part(one) for one in whole[name]]
+    return whole, lost
 
 
 def _unpacked(files: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from itertools import pairwise
 from typing import Any
@@ -36,6 +38,9 @@ PIECES = [
     '"',
     "\u200d",
     "\ufe0f",
+    "=",
+    "-1",
+    "'",
 ]
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"])
 TEXTS = st.lists(st.one_of(st.sampled_from(PIECES), LETTERS), min_size=1, max_size=20).map("".join)
@@ -286,6 +291,69 @@ def test_labels_numbers_and_scores_come_back(format: str) -> None:
     assert [one.score for one in back] == [one.score for one in records]
     assert [(one.key, one.text, one.annotator) for one in back] == [
         (one.key, one.text, one.annotator) for one in records
+    ]
+
+
+COLOURED = {"attributes": {"colour": "red = 1", "seen": "ja"}}
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet", "coco", "voc", "label-studio"])
+def test_attributes_of_shapes_come_back(format: str) -> None:
+    shapes = [
+        box(1, 2, 30, 40, "l1") | COLOURED,
+        box(9, 9, 20, 10, "l2", 30) | COLOURED,
+        box(0, 0, 4, 4, "l3"),
+    ]
+    record = Record("a.png", {"shapes": shapes}, file="a.png", width=100, height=80)
+    written = write(format, [record], LABELS)
+    assert written.dropped == ()
+    [back] = read(format, written.files).records
+    assert same(record.value, back.value)
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet", "spacy", "label-studio"])
+def test_attributes_of_labels_and_spans_come_back(format: str) -> None:
+    span = {"start": 0, "end": 3, "label": "l1", "text": "Ada"}
+    values = [
+        {"spans": [span | COLOURED, span | {"start": 4, "end": 9, "text": "wrote"}]},
+        {"label": "l2"} | COLOURED,
+    ]
+    written = write(format, [Record(str(i), one, text="Ada wrote") for i, one in enumerate(values)], LABELS)
+    assert written.dropped == ()
+    spans, label = (one.value for one in read(format, written.files).records)
+    assert same(values[0], spans)
+    assert label == {"label": LABELS["l2"]} | COLOURED
+
+
+def test_attributes_that_a_format_cannot_hold_are_counted() -> None:
+    said = "attributes cannot be written in this format (colour, seen)"
+    shapes = [box(1, 2, 3, 4, "l1") | COLOURED, box(1, 2, 3, 4, "l1")]
+    image = Record("a.png", {"shapes": shapes}, file="a.png", width=100, height=80)
+    span = {"start": 0, "end": 3, "label": "l1", "text": "Ada"} | COLOURED
+    for format, record in (("yolo", image), ("conll", Record("1", {"spans": [span]}, text="Ada"))):
+        written = write(format, [record], TAGS)
+        assert (written.records, written.written) == (1, 1)
+        assert [(one.key, one.reason) for one in written.dropped] == [(record.key, said)]
+    turned = box(1, 2, 3, 4, "l1", 30) | {"attributes": {"rotation": "none", "seen": "ja"}}
+    written = write("coco", [Record("a.png", {"shapes": [turned]}, file="a.png", width=9, height=9)], LABELS)
+    assert [one.reason for one in written.dropped] == [
+        "an attribute called rotation cannot be written; the format has its own"
+    ]
+    [back] = read("coco", written.files).records
+    assert back.value["shapes"][0]["attributes"] == {"seen": "ja"}
+
+
+def test_what_a_spreadsheet_would_run_is_text_in_a_csv_file_and_comes_back_as_it_was() -> None:
+    evil = ["=1+1", "@SUM(1)", "'=1", "\t=1", "-2", "fine"]
+    records = [Record(text, {"label": "l1"}, text=text, row={"=cmd": text}) for text in evil]
+    written = write("csv", records, {"l1": "=HYPERLINK(1)"}).files["labels.csv"].decode()
+    rows = list(csv.reader(io.StringIO(written, newline="")))
+    assert rows[0] == ["key", "text", "'=cmd", "label"]
+    assert [row[1] for row in rows[1:]] == ["'=1+1", "'@SUM(1)", "''=1", "'\t=1", "-2", "fine"]
+    assert {row[3] for row in rows[1:]} == {"'=HYPERLINK(1)"}
+    back = read("csv", {"labels.csv": written.encode()}).records
+    assert [(one.key, one.text, one.row, one.value) for one in back] == [
+        (text, text, {"=cmd": text}, {"label": "=HYPERLINK(1)"}) for text in evil
     ]
 
 

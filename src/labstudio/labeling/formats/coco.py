@@ -14,18 +14,21 @@ from labstudio.labeling.formats.record import (
     Record,
     Writing,
     Written,
+    attributes_of,
     dumped,
     number,
     only_file,
     parsed,
 )  # fmt: skip
 
+_OURS = {"box", "rotation", "rings"}  # attributes that say what a shape was
+
 
 def write_coco(records: Iterable[Record], labels: Mapping[str, str]) -> Written:
     """Write ``annotations.json``.
 
     Ids are 1, 2, … in the order of labels and records. A rotated box goes out as a polygon, of a polygon with
-    holes the outer ring; what they were stands in ``attributes``, where other readers leave it alone.
+    holes the outer ring; what they were stands in ``attributes``, beside those that people gave.
     """
     writing, names = Writing(records), Names(labels)
     images: list[dict[str, Any]] = []
@@ -51,10 +54,17 @@ def write_coco(records: Iterable[Record], labels: Mapping[str, str]) -> Written:
                 "segmentation": [] if upright else [[value for point in rings[0] for value in point]],
                 "iscrowd": 0,
             }
+            was: dict[str, Any] = {}
             if shape["kind"] == "box" and not upright:
-                told["attributes"] = {"box": [shape[name] for name in "xywh"], "rotation": shape["rotation"]}
+                was = {"box": [shape[name] for name in "xywh"], "rotation": shape["rotation"]}
             elif len(rings) > 1:
-                told["attributes"] = {"rings": shape["rings"]}
+                was = {"rings": shape["rings"]}
+            attributes = dict(shape.get("attributes") or {})
+            for name in sorted(attributes.keys() & _OURS):
+                writing.drop(record, f"an attribute called {name} cannot be written; the format has its own")
+                del attributes[name]
+            if attributes or was:
+                told["attributes"] = attributes | was
             shapes.append(told | ({"score": record.score} if record.score is not None else {}))
     categories = [{"id": place, "name": name} for place, name in enumerate(names.order, start=1)]
     whole = {"info": {}, "licenses": [], "images": images, "annotations": shapes, "categories": categories}
@@ -81,7 +91,8 @@ def read_coco(files: Mapping[str, bytes]) -> Read:
         if image is None or shape.get("category_id") not in categories:
             raise Invalid(f"{name} has an annotation of an image or a category that it does not have.")
         label = categories[shape["category_id"]]
-        outlines, attributes = shape.get("segmentation") or [], shape.get("attributes") or {}
+        outlines, told_of = shape.get("segmentation") or [], shape.get("attributes")
+        attributes = told_of if isinstance(told_of, dict) else {}
         where = f"A shape of {image['file_name']}"
         if shape.get("iscrowd") or isinstance(outlines, dict):
             dropped.append(Dropped(str(image["file_name"]), "a mask in run lengths is no box and no polygon"))
@@ -97,7 +108,8 @@ def read_coco(files: Mapping[str, bytes]) -> Read:
         else:
             x, y, w, h = _four(shape.get("bbox"), where)
             found = [box(x, y, w, h, label)]
-        shapes[image["id"]] += found
+        said = attributes_of({name: one for name, one in attributes.items() if name not in _OURS})
+        shapes[image["id"]] += [one | said for one in found]
         if "score" in shape:
             score = number(shape["score"], where)
             scores[image["id"]] = min(score, scores.get(image["id"], score))

@@ -48,6 +48,7 @@ def write_conll(records: Iterable[Record], labels: Mapping[str, str]) -> Written
         if not tokens:
             writing.drop(record, "its text has no token")
             continue
+        writing.drop_attributes(record)
         tags = ["O"] * len(tokens)
         for span in spans:
             within = [

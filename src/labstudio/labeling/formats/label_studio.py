@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from labstudio.errors import Invalid
@@ -24,13 +24,15 @@ from labstudio.labeling.formats.record import (
 )  # fmt: skip
 
 _NONE: dict[str, Any] = {}
+_REGIONS = ("labels", "rectanglelabels", "polygonlabels")
 
 
 def write_label_studio(records: Iterable[Record], labels: Mapping[str, str]) -> Written:
     """Write ``tasks.json``: a task an item, an annotation each answer, a prediction each suggestion.
 
     Places in texts are code points. Label Studio turns a box about its upper left corner, so that x and y are
-    those of that corner after it was turned. The holes of a polygon cannot be written.
+    those of that corner after it was turned. Attributes are choices of the region they belong to, or further
+    choices of the task. The holes of a polygon cannot be written.
     """
     writing, names = Writing(records), Names(labels)
     tasks: dict[str, dict[str, Any]] = {}
@@ -119,14 +121,24 @@ def _results(value: Mapping[str, Any], record: Record) -> list[dict[str, Any]]:
         whole = {"id": f"r{len(found) + 1}", "type": kind, "from_name": of, "to_name": shown, "value": told}
         found.append({**whole, **size})
 
+    def add_attributes(part: Mapping[str, Any], size: Mapping[str, Any] = _NONE) -> None:
+        region = found[-1]
+        place = {name: one for name, one in region["value"].items() if name != region["type"]}
+        for name, word in (part.get("attributes") or {}).items():
+            told = {"id": region["id"], "type": "choices", "from_name": name, "to_name": shown}
+            found.append({**told, "value": {**place, "choices": [word]}, **size})
+
     if value.get("label") is not None or value.get("labels") is not None:
         single = [value["label"]] if value.get("label") is not None else value["labels"]
         add("choices", {"choices": list(single), **({} if "label" in value else {"several": True})}, "choice")
+        for name, word in (value.get("attributes") or {}).items():
+            add("choices", {"choices": [word]}, name)
     if value.get("number") is not None:
         add("number", {"number": value["number"]}, "number")
     for span in value.get("spans") or ():
         place = {"start": span["start"], "end": span["end"], "text": span.get("text", "")}
         add("labels", {**place, "labels": [span["label"]]})
+        add_attributes(span)
     for shape in value.get("shapes") or ():
         width, height = float(record.width or 1), float(record.height or 1)
         size = {"original_width": record.width, "original_height": record.height, "image_rotation": 0}
@@ -145,6 +157,7 @@ def _results(value: Mapping[str, Any], record: Record) -> list[dict[str, Any]]:
                 {"points": points, "closed": True, "polygonlabels": [shape["label"]]},
                 size=size,
             )
+        add_attributes(shape, size)
     return found
 
 
@@ -153,11 +166,17 @@ def _value(
 ) -> tuple[dict[str, Any], tuple[int, int] | None, list[str]]:
     value: dict[str, Any] = {}
     size, lost = None, []
+    regions, others = _attributes(results := list(results))
     for result in results:
         told, kind = result.get("value") or {}, result.get("type")
+        said = regions.get(result.get("id"), {})
         if "original_width" in result and "original_height" in result:
             size = int(result["original_width"]), int(result["original_height"])
-        if kind == "choices":
+        if kind == "choices" and result in others:
+            value.setdefault("attributes", {})[str(result["from_name"])] = ", ".join(
+                map(str, told["choices"])
+            )
+        elif kind == "choices" and result.get("id") not in regions:
             several = told.get("several") or len(told["choices"]) != 1
             value |= {"labels": list(told["choices"])} if several else {"label": told["choices"][0]}
         elif kind == "number" or kind == "rating":
@@ -167,17 +186,39 @@ def _value(
             quoted = (text or "")[start:end]
             for label in told["labels"]:
                 value.setdefault("spans", []).append(
-                    {"start": start, "end": end, "label": label, "text": quoted}
+                    {"start": start, "end": end, "label": label, "text": quoted, **said}
                 )
         elif kind in ("rectanglelabels", "polygonlabels"):
             if size is None:
                 lost.append("a shape without original_width and original_height has no place")
                 continue
             for label in told[kind]:
-                value.setdefault("shapes", []).append(_shape(told, kind, str(label), size))
-        else:
+                value.setdefault("shapes", []).append(_shape(told, kind, str(label), size) | said)
+        elif kind != "choices":
             lost.append(f"results of type {kind} are not read")
     return value, size, lost
+
+
+def _attributes(
+    results: Sequence[Mapping[str, Any]],
+) -> tuple[dict[Any, dict[str, dict[str, str]]], list[Mapping[str, Any]]]:
+    """Tell choices that are attributes: of regions, by their id, and of the task, after its first choices."""
+    regions: dict[Any, dict[str, dict[str, str]]] = {
+        one["id"]: {} for one in results if one.get("id") and one.get("type") in _REGIONS
+    }
+    others: list[Mapping[str, Any]] = []
+    first: Any = None
+    for one in results:
+        if one.get("type") != "choices":
+            continue
+        if one.get("id") in regions:
+            told = regions[one["id"]].setdefault("attributes", {})
+            told[str(one.get("from_name"))] = ", ".join(map(str, one["value"]["choices"]))
+        elif first is None:
+            first = one.get("from_name") or ""
+        elif one.get("from_name") not in (None, first):
+            others.append(one)
+    return regions, others
 
 
 def _shape(told: Mapping[str, Any], kind: str, label: str, size: tuple[int, int]) -> dict[str, Any]:

@@ -108,6 +108,14 @@ class Writing:
         """Say that a part of a record was left out."""
         self.dropped.append(Dropped(record.key, reason))
 
+    def drop_attributes(self, record: Record) -> None:
+        """Say of each part of an answer that has attributes that this format does not hold them."""
+        value = record.value or {}
+        for told in (value, *value.get("shapes", ()), *value.get("spans", ())):
+            if told.get("attributes"):
+                names = ", ".join(told["attributes"])
+                self.drop(record, f"attributes cannot be written in this format ({names})")
+
     def done(self, files: Mapping[str, bytes], written: int) -> Written:
         """Say what became of the records."""
         return Written(dict(sorted(files.items())), len(self.records), written, tuple(self.dropped))
@@ -183,6 +191,22 @@ def label_names(records: Sequence[Record]) -> tuple[str, ...]:
             [*single, *(value.get("labels") or ()), *(p["label"] for p in parts if p.get("label"))]
         )
     return tuple(found)
+
+
+def attributes_of(told: Any) -> dict[str, dict[str, str]]:
+    """Return attributes as a part of a value has them, where there are any: words by name.
+
+    Examples
+    --------
+    >>> attributes_of({"colour": "red", "occluded": True, "seen": [1]}), attributes_of(None)
+    ({'attributes': {'colour': 'red', 'occluded': 'true'}}, {})
+    """
+    plain = {
+        str(name): str(one).lower() if isinstance(one, bool) else str(one)
+        for name, one in (told.items() if isinstance(told, Mapping) else ())
+        if isinstance(one, str | bool | int | float)
+    }
+    return {"attributes": plain} if plain else {}
 
 
 def number(told: Any, what: str) -> float:

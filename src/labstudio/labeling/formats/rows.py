@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from labstudio.errors import Invalid
+from labstudio.formulas import as_it_was, harmless
 from labstudio.labeling.formats.record import (
     FIELDS,
     Names,
@@ -30,14 +31,14 @@ _AS_JSON = ("labels", "cells", "shapes", "spans", "attributes")
 
 
 def write_csv(records: Iterable[Record], labels: Mapping[str, str]) -> Written:
-    """Write ``labels.csv``; lists are JSON in their cell."""
+    """Write ``labels.csv``; lists are JSON in their cell, and what a spreadsheet would run is text."""
     writing = Writing(records)
     rows = [_row(record, Names(labels)) for record in writing.records]
-    columns, out = _columns(rows), io.StringIO()
-    writer = csv.DictWriter(out, columns, lineterminator="\r\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _cell(value, name) for name, value in row.items()})
+    names, out = _columns(rows), io.StringIO()
+    columns = [_harmless([_cell(row.get(name), name) for row in rows]) for name in names]
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_harmless(names))
+    writer.writerows(zip(*columns, strict=True))
     return writing.done({"labels.csv": out.getvalue().encode()}, len(rows))
 
 
@@ -51,7 +52,7 @@ def read_csv(files: Mapping[str, bytes]) -> Read:
         raise Invalid(f"{name} is no CSV file: {error}.") from None
     found = []
     for place, row in enumerate(rows, start=1):
-        told = {column: cell for column, cell in row.items() if column and cell not in (None, "")}
+        told = {as_it_was(one): as_it_was(cell) for one, cell in row.items() if one and cell}
         found.append(_record(told, f"Row {place} of {name}", place))
     return Read(tuple(found), label_names(found))
 
@@ -129,7 +130,18 @@ def _columns(rows: list[dict[str, Any]]) -> list[str]:
     return [name for name in (*before, *others, *after) if name in there]
 
 
+def _harmless(cells: list[Any]) -> list[Any]:
+    """Make the texts among cells harmless; what is missing stays so."""
+    import pyarrow as pa
+
+    texts = [one if isinstance(one, str) else None for one in cells]
+    found = harmless(pa.array(texts, pa.string())).to_pylist()
+    return [one if text is None else text for one, text in zip(cells, found, strict=True)]
+
+
 def _cell(value: Any, name: str) -> Any:
+    if value is None:
+        return None
     if name in _AS_JSON or isinstance(value, (dict, list)):
         return dumped(value)
     return repr(value) if isinstance(value, float) else value

@@ -13,6 +13,7 @@ from labstudio.labeling.formats.record import (
     Record,
     Writing,
     Written,
+    attributes_of,
     dumped,
     label_names,
     named,
@@ -36,12 +37,14 @@ def write_spacy(records: Iterable[Record], labels: Mapping[str, str]) -> Written
         told: dict[str, Any] = {"text": record.text}
         if "spans" in value:
             told["spans"] = [
-                {name: span[name] for name in ("start", "end", "label")} for span in value["spans"]
+                {name: span[name] for name in ("start", "end", "label", "attributes") if name in span}
+                for span in value["spans"]
             ]
         if "label" in value or "labels" in value:
             chosen = [value["label"]] if "label" in value else value["labels"]
             told["cats"] = {name: float(name in chosen) for name in dict.fromkeys([*names.order, *chosen])}
         told["meta"] = {"key": record.key, **({"several": True} if "labels" in value else {})}
+        told["meta"] |= attributes_of(value.get("attributes"))
         told |= {} if record.annotator is None else {"_annotator_id": record.annotator}
         told |= {} if record.score is None else {"score": record.score}
         lines.append(dumped(told | ({"answer": "accept"} if value else {})) + "\n")
@@ -81,6 +84,7 @@ def read_spacy(files: Mapping[str, bytes]) -> Read:
             value |= (
                 {"label": chosen[0]} if len(chosen) == 1 and not meta.get("several") else {"labels": chosen}
             )
+            value |= attributes_of(meta.get("attributes"))
         elif isinstance(told.get("label"), str):
             value["label"] = told["label"]
         score = None if told.get("score") is None else number(told["score"], where)
@@ -101,4 +105,5 @@ def _span(told: Any, text: str, where: str) -> dict[str, Any]:
         raise Invalid(f"{where} has a span that is not of start, end and label.") from None
     if not 0 <= start < end <= len(text):
         raise Invalid(f"{where} has a span from {start} to {end}, but its text has {len(text):,} characters.")
-    return {"start": start, "end": end, "label": str(label), "text": text[start:end]}
+    said = attributes_of(told.get("attributes")) if isinstance(told, dict) else {}
+    return {"start": start, "end": end, "label": str(label), "text": text[start:end], **said}

@@ -16,6 +16,7 @@ from labstudio.labeling.formats.record import (
     Record,
     Writing,
     Written,
+    attributes_of,
     label_names,
     number,
 )  # fmt: skip
@@ -25,7 +26,7 @@ def write_voc(records: Iterable[Record], labels: Mapping[str, str]) -> Written:
     """Write ``Annotations/…xml``.
 
     A rotated box goes out as the upright one around it, and as ``robndbox`` (centre, size and angle in
-    radians) for readers that know it. Polygons cannot be written.
+    radians) for readers that know it. Attributes are written as CVAT does. Polygons cannot be written.
     """
     writing, names, files, written = Writing(records), Names(labels), {}, 0
     for record in writing.each("shapes", _no_image):
@@ -50,6 +51,12 @@ def write_voc(records: Iterable[Record], labels: Mapping[str, str]) -> Written:
             x, y, w, h = hull(corners(shape))
             edges = {"xmin": x, "ymin": y, "xmax": rounded(x + w), "ymax": rounded(y + h)}
             _numbers(ET.SubElement(told, "bndbox"), edges)
+            if shape.get("attributes"):
+                listed = ET.SubElement(told, "attributes")
+                for name, word in shape["attributes"].items():
+                    one = ET.SubElement(listed, "attribute")
+                    ET.SubElement(one, "name").text = _text(name)
+                    ET.SubElement(one, "value").text = _text(word)
             if shape.get("rotation"):
                 centre = {"cx": shape["x"] + shape["w"] / 2, "cy": shape["y"] + shape["h"] / 2}
                 turned = {"w": shape["w"], "h": shape["h"], "angle": math.radians(shape["rotation"])}
@@ -88,15 +95,18 @@ def _box(told: ET.Element, where: str) -> dict[str, Any]:
     label = told.findtext("name") or ""
     if not label:
         raise Invalid(f"{where} has no name.")
+    said = attributes_of(
+        {one.findtext("name") or "": one.findtext("value") or "" for one in told.iter("attribute")}
+    )
     turned = told.find("robndbox")
     if turned is not None:
         cx, cy, w, h, angle = (
             number(turned.findtext(name), where) for name in ("cx", "cy", "w", "h", "angle")
         )
-        return box(cx - w / 2, cy - h / 2, w, h, label, math.degrees(angle))
+        return box(cx - w / 2, cy - h / 2, w, h, label, math.degrees(angle)) | said
     names = ("xmin", "ymin", "xmax", "ymax")
     left, top, right, bottom = (number(told.findtext(f"bndbox/{name}"), where) for name in names)
-    return box(left, top, right - left, bottom - top, label)
+    return box(left, top, right - left, bottom - top, label) | said
 
 
 def _numbers(parent: ET.Element, told: Mapping[str, float]) -> None:

@@ -41,6 +41,7 @@ def write_yolo(records: Iterable[Record], labels: Mapping[str, str]) -> Written:
         if path in files:
             writing.drop(record, f"{path} belongs to an image of the same name already")
             continue
+        writing.drop_attributes(record)
         lines, (width, height) = [], (float(record.width or 1), float(record.height or 1))
         for shape in (record.value or {}).get("shapes", ()):
             rings, place = rings_of(shape), names.place(shape["label"])
