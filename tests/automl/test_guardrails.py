@@ -212,6 +212,15 @@ def test_repeated_rows_are_told_and_rows_alike_by_chance_are_not() -> None:
     assert looked(few_values, "sold")["Duplicate rows"].state == "passed"
 
 
+def test_rows_of_ones_own_that_the_model_knows_are_told() -> None:
+    frame = clean(600)
+    held = np.arange(700) >= 600
+    problem = understand(pd.concat([frame, frame.iloc[:50], clean(50, seed=2)]), "sold", AutoMLSettings())
+    found = {one.name: one for one in guardrails(problem, AutoMLSettings(), held=held)}["Duplicate rows"]
+    assert found.state == "alerted"
+    assert "50.0% of those held out occur in training too" in found.detail
+
+
 @pytest.fixture(scope="module")
 def ws(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     ws = Workspace(tmp_path_factory.mktemp("studio"))
@@ -245,7 +254,7 @@ def test_a_check_says_what_a_run_would_begin_with_and_begins_none(ws: Workspace)
     before = len(ws.automl.list())
     found = ws.automl.check(AutoMLRun(data="homes", target="price", exclude=["sold"], group="city"))
     assert (found.task, found.metric, found.rows, found.sampled) == ("regression", "rmse", 400, False)
-    assert found.features == {"number": 2}
+    assert found.features == {"number": 1, "integer": 1}
     assert found.target["minimum"] < found.target["median"] < found.target["maximum"]
     assert found.budget == 60
     groups = next(one for one in found.guardrails if one.name == "Groups")

@@ -62,6 +62,34 @@ def test_another_trial_of_a_kept_run_is_exported_from_the_same_rows(ws: Workspac
     assert ws.automl.export(done, other).certificate.passed
 
 
+def test_a_run_is_chosen_and_judged_by_rows_of_ones_own(ws: Workspace, mixed: pd.DataFrame) -> None:
+    homes = mixed.drop(columns=["sold", "band"])
+    ws.data.add("chosen-by", homes.iloc[:70])
+    ws.data.add("judged-by", homes.iloc[70:120])
+    told = AutoMLRun(
+        data="homes", target="price", trials=2, learners=["linear", "tree"],
+        validation="chosen-by", test="judged-by",
+    )  # fmt: skip
+    run = ws.automl.run(told)
+    assert (run.settings.validation, run.settings.test) == ("chosen-by@1", "judged-by@1")
+    assert run.outcome["rows"] == {"training": len(homes) + 70, "holdout": 50}
+    edges = {
+        (edge.source, edge.relation)
+        for edge in ws.store.lineage(f"run:{run.id}")
+        if edge.target == run.subject
+    }
+    assert {("data:chosen-by@1", "validated by"), ("data:judged-by@1", "judged by")} <= edges
+    assert ws.automl.export(run.id, run.best.number).sha256 == run.model.sha256
+
+
+def test_own_rows_need_the_columns_that_are_learned_from(ws: Workspace, mixed: pd.DataFrame) -> None:
+    ws.data.add("narrow", mixed[["price", "street"]])
+    with pytest.raises(Invalid, match="test: in narrow@1 there is no column"):
+        ws.automl.begin(AutoMLRun(data="homes", target="price", test="narrow"))
+    with pytest.raises(NotFound):
+        ws.automl.check(AutoMLRun(data="homes", target="price", validation="nowhere"))
+
+
 def test_a_run_that_cannot_be_is_kept_as_failed_with_its_sentence(ws: Workspace) -> None:
     with pytest.raises(Invalid, match="cannot be the group"):
         ws.automl.run(AutoMLRun(data="homes", target="price", group="price", budget=5))

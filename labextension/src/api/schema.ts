@@ -1989,11 +1989,13 @@ export interface components {
              */
             refit: boolean;
             /**
+             * Max model size
              * @description Largest size of the exported file, in MB.
              * @default 10
              */
             max_model_mb: number;
             /**
+             * Max latency
              * @description Longest time for the prediction of one row by the exported file, in ms.
              * @default null
              */
@@ -2004,7 +2006,7 @@ export interface components {
             };
             /** @description Columns that are not used. */
             exclude?: string[];
-            /** @description Type of a column where you know better: number, boolean, category, text, datetime, id or constant. */
+            /** @description Type of a column where you know better: number, boolean, category, text, datetime, id or constant; what the form tells apart further, integer and high_cardinality, are numbers and categories. */
             types?: {
                 [key: string]: string;
             };
@@ -2027,6 +2029,16 @@ export interface components {
             data: string;
             /** @description Column to predict. */
             target: string;
+            /**
+             * @description Data asset with your own rows to choose models by, in place of folds.
+             * @default null
+             */
+            validation: string | null;
+            /**
+             * @description Data asset with your own rows to judge the result by, in place of a hold-out.
+             * @default null
+             */
+            test: string | null;
         };
         /**
          * BulkLabel

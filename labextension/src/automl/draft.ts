@@ -30,7 +30,7 @@ const PAUSE = 300; // ms after the last change
 const FIRST = ['data', 'target', 'task', 'budget'];
 const CHECKED = [
   ...['data', 'target', 'task', 'metric', 'positive', 'class_weight'],
-  ...['weight', 'group', 'time', 'exclude', 'types', 'monotone']
+  ...['weight', 'group', 'time', 'exclude', 'types', 'monotone', 'validation', 'test']
 ];
 
 export class Draft implements IDisposable {
@@ -78,6 +78,11 @@ export class Draft implements IDisposable {
     }
     const { fields } = await get('/labstudio/api/data/{ref}', { at: { ref: this.data } });
     return fields.map(({ name }) => name);
+  }
+
+  /** Names of the data that a run could read besides its own. */
+  async assetRefs(): Promise<string[]> {
+    return (await get('/labstudio/api/data')).map(({ ref }) => ref);
   }
 
   /** Whether nobody has chosen the target yet. */

@@ -51,8 +51,10 @@ function spread({ target }: Check, { trans }: IStudio): [string, ReactNode][] {
 export function typeName(type: string, { trans }: IStudio): string {
   const names: Record<string, string> = {
     number: trans.__('Numbers'),
+    integer: trans.__('Whole numbers'),
     boolean: trans.__('Yes or no'),
     category: trans.__('Categories'),
+    high_cardinality: trans.__('Categories of many values'),
     text: trans.__('Texts'),
     datetime: trans.__('Dates'),
     id: trans.__('Ids'),

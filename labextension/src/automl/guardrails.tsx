@@ -56,14 +56,14 @@ export function Guardrails({ studio, guardrails, limit, onAll, onFix }: IProps):
               <span className="ls-Guardrails-detail" title={one.detail}>
                 {one.detail}
                 <Evidence studio={studio} guardrail={one} />
-                {onFix && said(one.fix) && (
+                {onFix && Object.keys(one.fix).length > 0 && (
                   <button
                     type="button"
                     className="ls-Guardrails-link"
                     title={trans.__('Set it in the form')}
                     onClick={() => onFix(one.fix)}
                   >
-                    {trans.__('Set %1', said(one.fix))}
+                    {remedy(one.fix, studio)}
                   </button>
                 )}
               </span>
@@ -81,6 +81,21 @@ function Evidence({ studio: { trans }, guardrail }: { studio: IStudio; guardrail
   const changed = guardrail.effect ? [trans.__('changed: %1', said(guardrail.effect))] : [];
   const parts = [...seen, ...changed];
   return parts.length ? <span className="ls-Guardrails-evidence">{parts.join(' · ')}</span> : null;
+}
+
+/** What a fix does, as one would say it; of a setting that is not known here, its name and value. */
+function remedy(fix: Guardrail['fix'], { trans }: IStudio): string {
+  const { exclude, group, time, metric, ...rest } = fix as Record<string, unknown>;
+  const balanced = rest.class_weight === 'balanced';
+  return [
+    exclude ? trans.__('Leave out %1', (exclude as string[]).join(', ')) : '',
+    group ? trans.__('Keep rows of the same %1 together', String(group)) : '',
+    time ? trans.__('Let later rows judge, by %1', String(time)) : '',
+    metric ? trans.__('Optimise %1', String(metric)) : '',
+    balanced ? trans.__('Balance the classes') : said(rest)
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** Names with what they are set to, in a line: `exclude a, b`. */

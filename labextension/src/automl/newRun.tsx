@@ -211,7 +211,7 @@ function Rest({ draft }: { draft: Draft }): ReactElement {
         form={folded}
         value={draft.settings}
         onChange={(told: Settings) => draft.set(Object.fromEntries(names.map(name => [name, told[name]])))}
-        choices={source => (source.startsWith('columns') ? draft.columnNames() : Promise.resolve([]))}
+        choices={source => (source.startsWith('columns') ? draft.columnNames() : draft.assetRefs())}
       />
     </>
   );

@@ -1,21 +1,37 @@
 /**
  * What a run was told, and what its rows were used for.
  */
-import React, { ReactElement } from 'react';
+import React, { ReactElement, useMemo } from 'react';
 
-import type { RunDetail } from '../api/client';
+import { get, type RunDetail } from '../api/client';
+import { Fetched, useFetched } from '../shared/fetched';
 import { duration, exact, number } from '../shared/format';
 import { Card, Facts } from '../shared/parts';
 import type { IStudio } from '../studio';
 import { given } from './actions';
 import { DEFAULT_BUDGET } from './words';
 
+interface IOption {
+  title?: string;
+  /** What people call the values it may have. */
+  labels?: Record<string, string>;
+}
+
 export function Settings({ studio, run }: { studio: IStudio; run: RunDetail }): ReactElement {
   const { trans } = studio;
+  const form = useMemo(
+    () => new Fetched(signal => get('/labstudio/api/forms/{name}', { at: { name: 'automl' }, signal }), null),
+    []
+  );
+  const state = useFetched(form);
+  const options = (('value' in state && state.value?.form.properties) || {}) as Record<string, IOption>;
   const told = given(run.settings);
   const budget = told.budget ?? (told.trials ? null : DEFAULT_BUDGET);
   const rows: [string, React.ReactNode][] = Object.entries({ ...told, ...(budget ? { budget } : {}) }).map(
-    ([name, value]) => [label(name), name === 'budget' ? duration(Number(value)) : said(value)]
+    ([name, value]) => [
+      options[name]?.title ?? label(name),
+      name === 'budget' ? duration(Number(value)) : said(value, options[name]?.labels ?? {}, trans)
+    ]
   );
   const used: [string, React.ReactNode][] = Object.entries(run.rows).map(([name, count]) => [
     label(name),
@@ -48,13 +64,16 @@ function label(name: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function said(value: unknown): string {
+function said(value: unknown, labels: Record<string, string>, trans: IStudio['trans']): string {
+  if (typeof value === 'boolean') {
+    return value ? trans.__('Yes') : trans.__('No');
+  }
   if (Array.isArray(value)) {
-    return value.join(', ');
+    return value.map(one => labels[String(one)] ?? String(one)).join(', ');
   }
   return typeof value === 'object' && value !== null
     ? Object.entries(value)
         .map(([name, one]) => `${name}: ${one}`)
         .join(', ')
-    : String(value);
+    : (labels[String(value)] ?? String(value));
 }

@@ -66,7 +66,7 @@ function Fields({ studio, form, names, known, value, onChange }: IFields): React
     <FormComponent
       schema={schema}
       uiSchema={ui as any}
-      formData={pick(value, names) as any}
+      formData={{ ...ticked(schema), ...pick(value, names) } as any}
       formContext={{ defaultFormData: {} }}
       validator={validator as any}
       translator={{ load: () => studio.trans } as any}
@@ -81,9 +81,27 @@ function Fields({ studio, form, names, known, value, onChange }: IFields): React
       liveValidate={touched}
       onChange={event => {
         setTouched(true);
-        onChange({ ...omit(value, names), ...present(event.formData as unknown as Values) });
+        const told = present(event.formData as unknown as Values);
+        const untouched = Object.entries(ticked(schema)).filter(
+          ([name, box]) => told[name] === box && !(name in value)
+        );
+        onChange({
+          ...omit(value, names),
+          ...omit(
+            told,
+            untouched.map(([name]) => name)
+          )
+        });
       }}
     />
+  );
+}
+
+/** What boxes are set to when nobody has touched them: an empty one would say no. */
+function ticked(schema: RJSFSchema): Values {
+  const boxes = Object.entries(schema.properties ?? {}) as [string, RJSFSchema][];
+  return Object.fromEntries(
+    boxes.filter(([, one]) => one.type === 'boolean' && one.default === true).map(([name]) => [name, true])
   );
 }
 
@@ -107,7 +125,12 @@ function drawn(form: Form, names: string[], known: Choices): [RJSFSchema, UiSche
     } else if (schema.default !== undefined && schema.type !== 'boolean' && !schema.enum) {
       ui[name] = { 'ui:placeholder': String(schema.default) };
     } else if (schema.enum && labels) {
-      ui[name] = { 'ui:enumNames': schema.enum.map(one => labels[String(one)] ?? String(one)) };
+      // as alternatives with titles: not every JupyterLab's forms know names for an enumeration
+      const { enum: values, ...rest } = schema;
+      properties[name] = {
+        ...rest,
+        oneOf: values.map(one => ({ const: one, title: labels[String(one)] ?? String(one) }))
+      };
     }
   }
   const required = ((form.form.required ?? []) as string[]).filter(name => names.includes(name));

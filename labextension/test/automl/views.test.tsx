@@ -164,7 +164,7 @@ describe('a guardrail', () => {
     const mended = vi.fn();
     render(<Guardrails studio={studio} guardrails={[leak]} onFix={mended} />);
     expect(screen.getByText('AUC: after 0.9991')).toBeTruthy();
-    fireEvent.click(screen.getByRole('button', { name: 'Set exclude after, later' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Leave out after, later' }));
     expect(mended).toHaveBeenCalledWith(leak.fix);
   });
 

@@ -30,14 +30,15 @@ const form: Form = {
         enum: ['auto', 'rmse'],
         default: 'auto',
         labels: { auto: 'Automatic', rmse: 'RMSE' }
-      }
+      },
+      refit: { type: 'boolean', title: 'Refit', default: true }
     },
     required: ['target']
   },
   ui: {},
   first: ['target'],
   groups: [
-    { title: 'Splits', fields: ['folds', 'metric'] },
+    { title: 'Splits', fields: ['folds', 'metric', 'refit'] },
     { title: 'Columns', fields: ['exclude', 'types', 'learners', 'block'] }
   ]
 };
@@ -93,6 +94,16 @@ it('adds and takes away names, and refuses one that cannot be', () => {
   expect(newest()).toEqual({ data: 'gapminder@1', exclude: ['pop, total'], learners: ['linear'] });
   fireEvent.click(screen.getByRole('button', { name: 'Remove linear', hidden: true }));
   expect(newest().learners).toEqual([]);
+});
+
+it('shows a box as it is when nobody has touched it', () => {
+  const { newest } = show();
+  expect((screen.getByLabelText('Refit') as HTMLInputElement).checked).toBe(true);
+  type('Folds', '3');
+  expect(newest()).toEqual({ data: 'gapminder@1', folds: 3 });
+  fireEvent.click(screen.getByLabelText('Refit'));
+  expect(newest()).toEqual({ data: 'gapminder@1', folds: 3, refit: false });
+  expect((screen.getByLabelText('Refit') as HTMLInputElement).checked).toBe(false);
 });
 
 it('takes names with a value each', () => {

@@ -14,12 +14,14 @@ import numpy as np
 from labstudio.automl.guardrails import Guardrail, guardrails
 from labstudio.automl.metrics import choose
 from labstudio.automl.preparation import CELLS_A_SECOND
-from labstudio.automl.tasks import understand
+from labstudio.automl.tasks import Problem, understand
+from labstudio.automl.views import FEW_LEVELS
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from labstudio.automl.settings import AutoMLSettings
+    from labstudio.schema import Column
 
 ROWS = 10_000
 """Of a longer table a sample: an answer is wanted while the form is being filled in."""
@@ -40,7 +42,8 @@ class Check:
     sampled : bool
         Whether shares and guardrails are those of a sample of the rows.
     features : dict of str to int
-        Columns that would be learned from, by type.
+        Columns that would be learned from, by type; of numbers those that are whole are ``integer``, and
+        categories of so many values that means of the target may tell them ``high_cardinality``.
     classes : list of (label, share)
         The most frequent first, twelve at most; empty for a regression.
     target : dict
@@ -106,12 +109,20 @@ def check(
         metric=settings.scorer or choose(settings.metric, problem.task, rarest=rarest).name,
         rows=rows,
         sampled=whole is not None,
-        features=dict(Counter(column.semantic for column in problem.features)),
+        features=dict(Counter(_kind(problem, column) for column in problem.features)),
         classes=classes,
         target=told,
         guardrails=guardrails(problem, settings, rows=rows - problem.dropped),
         budget=next((seconds for seconds in _BUDGETS if seconds >= needed), _BUDGETS[-1]),
     )
+
+
+def _kind(problem: Problem, column: Column) -> str:
+    if column.semantic == "number" and column.physical == "integer":
+        return "integer"
+    if column.semantic == "category" and len(set(problem.columns[column.name])) > FEW_LEVELS:
+        return "high_cardinality"
+    return column.semantic
 
 
 def _told(y: np.ndarray, classes: np.ndarray | None) -> tuple[list[tuple[str, float]], dict[str, Any]]:

@@ -179,13 +179,21 @@ def fit(
 
 
 def export_trial(
-    frame: pd.DataFrame, target: str, settings: AutoMLSettings, trial: Trial, trials: Sequence[Trial]
+    frame: pd.DataFrame,
+    target: str,
+    settings: AutoMLSettings,
+    trial: Trial,
+    trials: Sequence[Trial],
+    *,
+    validation: pd.DataFrame | None = None,
+    test: pd.DataFrame | None = None,
 ) -> CertifiedModel:
     """Fit one trial of an earlier run again, on all rows, and export and certify it.
 
-    Parameters are those the run had, and all its trials; the same frame and settings give the same split.
+    Parameters are those the run had, and all its trials; the same frames and settings give the same split.
     """
-    return _export(prepare(frame, target, settings)[0], trials, trial)
+    training, _ = prepare(frame, target, settings, validation=validation, test=test)
+    return _export(training, trials, trial)
 
 
 def _export(training: Training, trials: Sequence[Trial], trial: Trial) -> CertifiedModel:

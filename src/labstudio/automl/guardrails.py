@@ -214,14 +214,20 @@ def _repeated(look: _Look, settings: AutoMLSettings) -> Guardrail:
     if numbers is None:
         return Guardrail("Duplicate rows", "passed", "Hardly a row occurs twice, but by chance.")
     again = pd.Series(numbers).duplicated().to_numpy()
-    evidence = _figures("share", {"occur before": float(again.mean())})
+    found = {"occur before": float(again.mean())}
     said = f"{again.mean():.1%} of the rows occur before"
-    if settings.group is None and settings.time is None:
-        return Guardrail("Duplicate rows", "done", f"{said}; none of those held out is among them.", evidence)
+    known = 0.0 if look.held is None else float(np.isin(numbers[look.held], numbers[~look.held]).mean())
+    if known > 0:  # groups, moments or a person's own rows have decided who is held out
+        found["held out and known"] = known
+        said += f"; {known:.1%} of those held out occur in training too, so that scores are too good. "
+        return Guardrail("Duplicate rows", "alerted", said + "Remove them.", _figures("share", found))
+    if look.held is not None or (settings.group is None and settings.time is None):
+        said += "; none of those held out is among them."
+        return Guardrail("Duplicate rows", "done", said, _figures("share", found))
     if again.mean() <= _REPEATED:
-        return Guardrail("Duplicate rows", "passed", f"{said}.", evidence)
+        return Guardrail("Duplicate rows", "passed", f"{said}.", _figures("share", found))
     said += "; the model may know held-out rows already. Remove them."
-    return Guardrail("Duplicate rows", "alerted", said, evidence)
+    return Guardrail("Duplicate rows", "alerted", said, _figures("share", found))
 
 
 def _enough(problem: Problem, rows: int) -> Guardrail:

@@ -121,7 +121,7 @@ def made_features(pipeline: Pipeline) -> list[dict[str, Any]]:
             for name, formula, gain in zip(names, formulas, found, strict=True):
                 if formula in raw or gain == 0:
                     continue
-                key = (name, formula)
+                key = (_with_label(name, pipeline.classes), _with_label(formula, pipeline.classes))
                 gains[key] = gains.get(key, 0.0) + float(gain * share)
                 columns[key] = [one for one in dict.fromkeys(raw) if _named(one, formula)]
     ranked = sorted(gains, key=lambda key: -gains[key])[:SHOWN]
@@ -129,6 +129,13 @@ def made_features(pipeline: Pipeline) -> list[dict[str, Any]]:
         {"feature": key[0], "formula": key[1], "columns": columns[key], "importance": gains[key]}
         for key in ranked
     ]
+
+
+def _with_label(text: str, classes: np.ndarray | None) -> str:
+    """Call a class as the data do; a view knows classes by their numbers."""
+    if classes is None:
+        return text
+    return re.sub(r"(?<=^share of class )\d+", lambda found: repr(str(classes[int(found[0]) - 1])), text)
 
 
 def _named(column: str, formula: str) -> bool:

@@ -30,6 +30,8 @@ from labstudio.errors import Conflict, Invalid, LabstudioError, NotFound
 from labstudio.store import who
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from labstudio.automl.check import Check
     from labstudio.data import Data
     from labstudio.onnx import CertifiedModel
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 _LOOK_SECONDS = 0.5  # how often a run says where it is, and looks whether it is to stop
 _ACTIVE = ("queued", "running")
+_ROLES = {"data": "learned from", "validation": "validated by", "test": "judged by"}
+"""Settings that name data, and what the data are to a run."""
 _KILLED = "The process that ran it ended before it did; the trials it had finished are kept."
 
 
@@ -94,8 +98,8 @@ class AutoML:
         """
         from labstudio.automl.check import ROWS, check
 
+        settings = self._pinned(settings)
         version = self._data.get(settings.data)
-        check_columns(version.schema.names, [settings.target], f"In {version.ref} ")
         if version.rows <= ROWS:
             return check(version.frame(), settings.target, settings)
         # what a sample cannot tell (an identifier? constant?) was found out when the data were added
@@ -114,11 +118,9 @@ class AutoML:
         """
         from labstudio.automl import tables
 
-        version = self._data.get(settings.data)
-        check_columns(version.schema.names, [settings.target], f"In {version.ref} ")
-        settings = settings.model_copy(update={"data": version.ref})
+        settings = self._pinned(settings)
         row = {
-            "data": version.ref,
+            "data": settings.data,
             "settings": settings.model_dump(),
             "state": "queued",
             "process": ProcessMark.current().to_dict(),
@@ -127,8 +129,26 @@ class AutoML:
         }
         with self._store.write() as connection:
             number = tables.insert_run(connection, row)
-            self._store.link(connection, f"data:{version.ref}", f"run:run-{number}", "learned from")
+            for option, ref in _data_of(settings).items():
+                self._store.link(connection, f"data:{ref}", f"run:run-{number}", _ROLES[option])
         return self.get(f"run-{number}")
+
+    def _pinned(self, settings: AutoMLRun) -> AutoMLRun:
+        """Return the settings with data at versions, all of which have the columns that are learned from."""
+        version = self._data.get(settings.data)
+        check_columns(version.schema.names, [settings.target], f"In {version.ref} ")
+        needed = [name for name in version.schema.names if name not in settings.exclude]
+        pinned = {"data": version.ref}
+        for option, ref in _data_of(settings).items():
+            if option != "data":
+                own = self._data.get(ref)
+                check_columns(own.schema.names, needed, f"{option}: in {own.ref} ")
+                pinned[option] = own.ref
+        return settings.model_copy(update=pinned)
+
+    def _frames(self, settings: AutoMLRun) -> dict[str, pd.DataFrame]:
+        """The tables that a run reads, by the option that names them."""
+        return {option: self._data.frame(ref) for option, ref in _data_of(settings).items()}
 
     def hand(self, run: str, process: ProcessMark, *, job: str | None = None) -> None:
         """Let another process answer for a queued run, and say which job will run it."""
@@ -166,10 +186,13 @@ class AutoML:
         if not queued:
             raise Conflict(f"{run} is {self.get(run).state} already; only a queued run can be begun.")
         try:
+            frames = self._frames(settings)
             result = fit(
-                self._data.frame(settings.data),
+                frames["data"],
                 settings.target,
                 settings,
+                validation=frames.get("validation"),
+                test=frames.get("test"),
                 executor=self._workers if worker_count(settings) == 1 else None,
                 listener=_Recorder(self._store, number, listener),
                 metric=metric,
@@ -287,8 +310,16 @@ class AutoML:
         wanted = finished(found.trials, trial)
         if wanted == found.best:
             return found.model
-        frame = self._data.frame(found.data)
-        return export_trial(frame, found.target, found.settings, wanted, found.trials)
+        frames = self._frames(found.settings)
+        return export_trial(
+            frames["data"],
+            found.target,
+            found.settings,
+            wanted,
+            found.trials,
+            validation=frames.get("validation"),
+            test=frames.get("test"),
+        )
 
     def _keep(self, number: int, result: AutoMLResult) -> None:
         """Files first, then one transaction that makes the run complete."""
@@ -407,6 +438,12 @@ class _Recorder:
                 values = {"progress": told | {"at": time.time()}}
                 tables.update_run(connection, self._number, values, only_if="running")
             return tables.stop_requested(connection, self._number) or stop
+
+
+def _data_of(settings: AutoMLRun) -> dict[str, str]:
+    """Which data a run reads, by the option that names them."""
+    told = {option: getattr(settings, option) for option in _ROLES}
+    return {option: ref for option, ref in told.items() if ref}
 
 
 def _number(run: str) -> int:

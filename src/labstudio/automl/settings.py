@@ -186,10 +186,13 @@ class AutoMLSettings(BaseModel):
         description="Fit the recommended model once more with the held-out rows, after they have judged it.",
     )
     max_model_mb: float = Field(
-        10.0, gt=0, le=10_000, description="Largest size of the exported file, in MB."
+        10.0, gt=0, le=10_000, title="Max model size", description="Largest size of the exported file, in MB."
     )
     max_latency_ms: float | None = Field(
-        None, gt=0, description="Longest time for the prediction of one row by the exported file, in ms."
+        None,
+        gt=0,
+        title="Max latency",
+        description="Longest time for the prediction of one row by the exported file, in ms.",
     )
     monotone: dict[str, Literal["increasing", "decreasing"]] = Field(
         default_factory=dict,
@@ -206,7 +209,8 @@ class AutoMLSettings(BaseModel):
         default_factory=dict,
         json_schema_extra={"choices": "columns(data)"},
         description="Type of a column where you know better: "
-        "number, boolean, category, text, datetime, id or constant.",
+        "number, boolean, category, text, datetime, id or constant; what the form tells apart further, "
+        "integer and high_cardinality, are numbers and categories.",
     )
     threads: int | None = Field(
         None,
@@ -222,6 +226,12 @@ class AutoMLSettings(BaseModel):
         "when not given one for every 8 cores.",
     )
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of everything random.")
+
+    @field_validator("types")
+    @classmethod
+    def _as_kept(cls, types: dict[str, str]) -> dict[str, str]:
+        finer = {"integer": "number", "high_cardinality": "category"}
+        return {name: finer.get(kind, kind) for name, kind in types.items()}
 
     @field_validator("metric", mode="before")
     @classmethod
@@ -248,7 +258,7 @@ class AutoMLRun(AutoMLSettings):
                     *("metric", "scorer", "quantile", "target_score", "positive", "class_weight", "weight")
                 ],
                 "Columns": ["exclude", "types"],
-                "Splits": ["group", "time", "holdout", "folds"],
+                "Splits": ["group", "time", "holdout", "folds", "validation", "test"],
                 "Models": ["learners", "block", "features", "ensemble", "refit", "monotone"],
                 "Limits": ["trials", "max_model_mb", "max_latency_ms", "threads", "workers", "seed"],
             },
@@ -261,3 +271,13 @@ class AutoMLRun(AutoMLSettings):
         json_schema_extra={"choices": "assets"},
     )
     target: str = Field(description="Column to predict.", json_schema_extra={"choices": "columns(data)"})
+    validation: str | None = Field(
+        None,
+        description="Data asset with your own rows to choose models by, in place of folds.",
+        json_schema_extra={"choices": "assets"},
+    )
+    test: str | None = Field(
+        None,
+        description="Data asset with your own rows to judge the result by, in place of a hold-out.",
+        json_schema_extra={"choices": "assets"},
+    )

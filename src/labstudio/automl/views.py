@@ -38,9 +38,8 @@ from labstudio.schema import Column, Schema
 FEATURES = ("number", "boolean", "category", "datetime", "text")
 """Semantic types that views make features of."""
 
-_FEW_LEVELS = (
-    12  # categories of a column that keep a code of their own where means of the target tell the rest
-)
+FEW_LEVELS = 12
+"""Categories of a column that keep a code of their own where means of the target tell the rest."""
 
 
 class View:
@@ -168,7 +167,7 @@ def tree_view(schema: Schema, pairs: Sequence[Sequence[str]] = (), encode: bool 
     if columns.numbers:
         steps.append(Numbers(columns.numbers))
     if categories:
-        steps.append(OrdinalCategories(categories, _FEW_LEVELS) if encode else OrdinalCategories(categories))
+        steps.append(OrdinalCategories(categories, FEW_LEVELS) if encode else OrdinalCategories(categories))
     if categories and encode:
         steps += [TargetEncoding(categories), CountEncoding(categories)]
     if columns.dates:

@@ -46,8 +46,14 @@ def plain(run: Run) -> dict[str, Any]:
     return {**told, "model": str(run.path), "certificate": run.certificate.to_dict()} if run.outcome else told
 
 
+def _with_assets(door: Door, told: AutoMLRun) -> AutoMLRun:
+    """Let data that are told by a frame or a file be assets."""
+    given = {"data": told.data, "validation": told.validation, "test": told.test}
+    return told.model_copy(update={option: door.asset(one) for option, one in given.items() if one})
+
+
 def _run(door: Door, told: AutoMLRun) -> Answer:
-    settings = told.model_copy(update={"data": door.asset(told.data)})
+    settings = _with_assets(door, told)
     automl = door.workspace.automl
     with door.watch(f"{settings.data} → {settings.target}") as watch:
         run = automl.run(settings, listener=watch)
@@ -55,7 +61,7 @@ def _run(door: Door, told: AutoMLRun) -> Answer:
 
 
 def _check(door: Door, told: AutoMLRun) -> Answer:
-    settings = told.model_copy(update={"data": door.asset(told.data)})
+    settings = _with_assets(door, told)
     found = door.workspace.automl.check(settings)
     return Answer(views.check(found, settings.data, settings.target), asdict(found), found)
 

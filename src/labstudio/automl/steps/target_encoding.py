@@ -95,6 +95,10 @@ class TargetEncoding(_Lookup):
     def names(self) -> tuple[str, ...]:
         return tuple(f"{what} where {column.name}" for column in self.columns for what in self.what)
 
+    def formulas(self) -> list[str]:
+        average = f"drawn to that of all rows by {self.smoothing:g} of them"
+        return [f"{what} by {column.name}, {average}" for column in self.columns for what in self.what]
+
     def fit(self, columns: Mapping[str, np.ndarray], y: np.ndarray | None = None) -> Self:
         self.fit_transform(columns, y)
         return self
