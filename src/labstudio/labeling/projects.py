@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labstudio.errors import Conflict, Forbidden, Invalid, NotFound
+from labstudio.errors import Conflict, Forbidden, Invalid, LabstudioError, NotFound
 from labstudio.labeling.labels import LabelSchema, SchemaChange
 from labstudio.labeling.settings import NewProject, ProjectSettings
 from labstudio.labeling.values import TASKS, Asked
@@ -286,6 +286,27 @@ class Projects:
             return Synced(project.ref, 0, 0, 0, 0)
         return self._take_in(project.number, version, self._source(project))
 
+    def newest(self, project: Project) -> Version | None:
+        """Return the newest version of a project's data; None where the data was deleted."""
+        try:
+            return self._data.get(project.data)
+        except LabstudioError:
+            return None
+
+    def columns(self, project: Project) -> builtins.list[str]:
+        """Return the columns that are shown: those that were chosen, else all of the data."""
+        if project.of_items["columns"]:
+            return builtins.list(project.of_items["columns"])
+        try:
+            return builtins.list(self._data.get(project.ref).schema.names)
+        except LabstudioError:
+            return []
+
+    @property
+    def enforces_roles(self) -> bool:
+        """Whether roles are more than recorded: on PostgreSQL."""
+        return self._store.journal == "postgresql"
+
     def _kind_of_files(self, version: Version) -> str:
         """Say whether a folder's pictures or its texts are labeled: pictures where there are any."""
         from labstudio.pictures import PICTURES
@@ -339,8 +360,8 @@ class Projects:
         return _load(connection, project.number)
 
     def _need(self, project: Project, role: str) -> None:
-        """Refuse who has not the role, where roles are enforced: on PostgreSQL."""
-        if self._store.journal != "postgresql":
+        """Refuse who has not the role, where roles are enforced."""
+        if not self.enforces_roles:
             return
         has = project.members.get(who(), "annotator")
         if ROLES.index(has) < ROLES.index(role):

@@ -15,6 +15,7 @@ from typing import Any
 from labstudio.compute import LocalWorkers
 from labstudio.errors import Invalid, NotFound
 from labstudio.server.uploads import Uploads
+from labstudio.workbench import Desk
 from labstudio.workspace import Workspace
 
 QUICK_THREADS, SLOW_THREADS = 4, 4
@@ -78,6 +79,11 @@ class Studio:
         """The workspace, opened when first asked for."""
         with self._making:  # several threads ask at once, one opens it
             return self._workspace
+
+    @property
+    def desk(self) -> Desk:
+        """Where labelers' workbenches are answered."""
+        return Desk(self.workspace.labeling, lambda call: self.submit(call, slow=True))
 
     @cached_property
     def _workspace(self) -> Workspace:

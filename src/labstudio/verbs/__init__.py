@@ -12,27 +12,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
+from labstudio.edges import Nothing as Nothing  # a verb finds here what it is made of
+from labstudio.edges import Told as Told
 from labstudio.errors import Invalid, Unavailable
 from labstudio.options import Lookup, from_lines, from_tokens, help_text, nearest, options
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pydantic import BaseModel
 
     from labstudio.display.bundle import Bundle
     from labstudio.display.progress import Watch
     from labstudio.workspace import Workspace
-
-
-class Told(BaseModel):
-    """Base of what verbs are told."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Nothing(Told):
-    """No options."""
 
 
 @dataclass(frozen=True)

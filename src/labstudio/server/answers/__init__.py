@@ -3,6 +3,7 @@
 Times are seconds since 1970 UTC, durations seconds, sizes bytes. This module knows pydantic and nothing else.
 """
 
+from labstudio.edges import Done, Model
 from labstudio.server.answers.automl import (
     Certificate,
     Check,
@@ -16,7 +17,7 @@ from labstudio.server.answers.automl import (
     Score,
     Trial,
 )
-from labstudio.server.answers.common import Done, Model, Problem
+from labstudio.server.answers.common import Problem
 from labstudio.server.answers.data import (
     Added,
     Asset,
@@ -50,8 +51,6 @@ from labstudio.server.answers.imports import Look, LookError, LookField, LookWar
 from labstudio.server.answers.jobs import Job, Log
 from labstudio.server.answers.labeling import (
     LabelCount,
-    LabelingBatch,
-    LabelingBulk,
     LabelingDashboard,
     LabelingDecided,
     LabelingDoubt,
@@ -59,31 +58,16 @@ from labstudio.server.answers.labeling import (
     LabelingExports,
     LabelingHard,
     LabelingImported,
-    LabelingItem,
-    LabelingItemDetail,
     LabelingListed,
-    LabelingMember,
-    LabelingModelRun,
-    LabelingModels,
-    LabelingNote,
     LabelingPage,
     LabelingPair,
     LabelingPerson,
-    LabelingProgress,
-    LabelingProject,
-    LabelingProjectDetail,
-    LabelingReceipt,
-    LabelingReceipts,
     LabelingReverted,
     LabelingReview,
-    LabelingSaid,
-    LabelingSchema,
     LabelingStanding,
     LabelingStarted,
-    LabelingSuggestion,
     LabelingSynced,
     LabelingToReview,
-    LabelingUndone,
     LabelingVerdict,
 )
 from labstudio.server.answers.models import Input, Measure, ModelDetail, Predictions, RegisteredModel
@@ -111,6 +95,25 @@ from labstudio.server.answers.recipes import (
     StepPreview,
 )
 from labstudio.server.answers.workspace import Cell, Edge, Event, Form, Group, Lineage, Node, Overview, Status
+from labstudio.workbench.answers import (
+    LabelingBatch,
+    LabelingBulk,
+    LabelingItem,
+    LabelingItemDetail,
+    LabelingMember,
+    LabelingModelRun,
+    LabelingModels,
+    LabelingNote,
+    LabelingProgress,
+    LabelingProject,
+    LabelingProjectDetail,
+    LabelingReceipt,
+    LabelingReceipts,
+    LabelingSaid,
+    LabelingSchema,
+    LabelingSuggestion,
+    LabelingUndone,
+)
 
 __all__ = [
     "Added",

@@ -1,16 +1,10 @@
-"""What every answer is, and the two that belong to no capability."""
+"""What went wrong: the answer that belongs to no capability."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-
-class Model(BaseModel):
-    """Base of what is answered: always whole, so that a client need not ask whether a field is there."""
-
-    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+from labstudio.edges import Model
 
 
 class Problem(Model):
@@ -18,9 +12,3 @@ class Problem(Model):
 
     error: Literal["NotFound", "Invalid", "Conflict", "Forbidden", "Unavailable", "Unexpected"]
     message: str
-
-
-class Done(Model):
-    """It is done."""
-
-    id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from labstudio.server.answers.common import Model
+from labstudio.edges import Model
 
 
 class Datastore(Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labstudio.server.answers.common import Model
+from labstudio.edges import Model
 
 
 class FileOf(Model):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from labstudio.edges import Model
 from labstudio.server.answers.automl import Certificate
-from labstudio.server.answers.common import Model
 
 
 class RegisteredModel(Model):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from labstudio.data.quality.rules import Rule, RuleKind
-from labstudio.server.answers.common import Model
+from labstudio.edges import Model
 from labstudio.server.answers.data import Rows
 
 

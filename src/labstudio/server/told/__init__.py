@@ -1,6 +1,6 @@
 """What the routes are told, where the settings models of the capabilities do not say it already."""
 
-from labstudio.server.told.common import (
+from labstudio.edges import (
     Nothing,
     Told,
 )
@@ -32,30 +32,22 @@ from labstudio.server.told.jobs import (
     LogFrom,
 )
 from labstudio.server.told.labeling import (
-    Answers,
     Archived,
     AskAbout,
     BulkLabel,
     Chosen,
-    GiveBack,
-    Grid,
     ItemsPage,
     LabelChanges,
-    LabelingAnswer,
     LabelRest,
-    MediaOf,
     Most,
     NewExport,
     NewGold,
     NewImport,
-    NewNote,
     NewReview,
     NewRole,
-    NextItems,
     ProjectChanges,
     ReviewOf,
     TrainOn,
-    Undo,
     WhichItems,
 )
 from labstudio.server.told.models import (
@@ -79,6 +71,16 @@ from labstudio.server.told.workspace import (
     CellOf,
     Newest,
     Subject,
+)
+from labstudio.workbench.told import (
+    Answers,
+    GiveBack,
+    Grid,
+    LabelingAnswer,
+    MediaOf,
+    NewNote,
+    NextItems,
+    Undo,
 )
 
 __all__ = [

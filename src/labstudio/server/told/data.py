@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from labstudio.server.told.common import Told
+from labstudio.edges import Told
 from labstudio.server.told.imports import Source
 
 

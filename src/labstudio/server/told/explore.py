@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from labstudio.server.told.common import Told
+from labstudio.edges import Told
 
 
 class Profiled(Told):

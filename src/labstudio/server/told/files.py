@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from labstudio.data.export import ExportOptions
-from labstudio.server.told.common import Told
+from labstudio.edges import Told
 
 
 class FilesOf(Told):

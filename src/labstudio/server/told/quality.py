@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from labstudio.data.quality.rules import Rule
-from labstudio.server.told.common import Told
+from labstudio.edges import Told
 
 
 class NewRules(Told):

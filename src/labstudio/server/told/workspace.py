@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from labstudio.server.told.common import Told
+from labstudio.edges import Told
 
 
 class Newest(Told):
