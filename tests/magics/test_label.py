@@ -60,3 +60,16 @@ def test_what_cannot_be_gets_a_sentence_and_no_traceback(reviews: Any, line: str
     assert said.status == "error"
     assert sentence in said.error
     assert "Traceback" not in "\n".join(said.traceback)
+
+
+def test_a_project_opens_as_a_widget_where_somebody_can_answer(reviews: Any) -> None:
+    widget = "application/vnd.jupyter.widget-view+json"
+    [shown] = reviews.good("%label open reviews").shown
+    assert shown[widget]["model_id"]
+    assert "jupyterlab_widgets" in shown["text/html"]  # what stands there where widgets are not shown
+    [again] = reviews.good("labeling.open('reviews')").shown
+    assert again[widget]["model_id"] != shown[widget]["model_id"]
+    # papermill and nbconvert cannot answer: no widget is left in what they write
+    [alone] = reviews.finish(reviews.client.execute("%label open reviews", allow_stdin=False)).shown
+    assert set(alone) == {"text/plain", "text/html"}
+    assert "no labeling project 'reviewz'; did you mean 'reviews'" in reviews.run("%label open reviewz").error

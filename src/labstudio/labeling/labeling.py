@@ -11,6 +11,7 @@ from labstudio.labeling.importing import Importing
 from labstudio.labeling.looking import Looking
 from labstudio.labeling.loop import Loop
 from labstudio.labeling.noting import Noting
+from labstudio.labeling.opened import Opened
 from labstudio.labeling.picturing import Picturing
 from labstudio.labeling.progress import Progressing
 from labstudio.labeling.projects import Projects
@@ -71,3 +72,13 @@ class Labeling(
         self._data = data
         self._automl = automl
         self._woken = {}
+
+    def open(self, ref: str) -> Opened:
+        """Open a project's workbench, which a notebook shows in the output of its cell.
+
+        Raises
+        ------
+        NotFound
+            There is no such project.
+        """
+        return Opened(self.get(ref), self)

@@ -59,6 +59,7 @@ def _register_views(shell: InteractiveShell) -> None:
         ("labstudio.automl.result", "AutoMLResult"): automl.leaderboard,
         ("labstudio.onnx.certificate", "Certificate"): automl.certificate,
         ("labstudio.jobs.job", "Job"): jobs.job,
+        ("labstudio.labeling.opened", "Opened"): _workbench,
         ("labstudio.data.version", "Version"): data.version,
         ("labstudio.data.about", "About"): about.about,
         ("labstudio.data.compare", "Comparison"): explore.comparison,
@@ -72,3 +73,9 @@ def _register_views(shell: InteractiveShell) -> None:
         formatter.for_type_by_name(
             module, name, lambda found, view=view, **_: view(found)._repr_mimebundle_()
         )
+
+
+def _workbench(opened: Any) -> Any:
+    from labstudio.display.workbench import WorkbenchView  # ipywidgets is loaded when first needed
+
+    return WorkbenchView(opened)

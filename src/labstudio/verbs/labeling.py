@@ -122,6 +122,13 @@ def _status(door: Door, told: ProjectName) -> Answer:
     return _shown(door, door.workspace.labeling.get(told.project))
 
 
+def _open(door: Door, told: ProjectName) -> Answer:
+    from labstudio.display.workbench import WorkbenchView
+
+    opened = door.workspace.labeling.open(told.project)
+    return Answer(WorkbenchView(opened), plain(opened.project), opened)
+
+
 def _labels(door: Door, told: Changed) -> Answer:
     changes = [SchemaChange(op="add", name=name) for name in told.add]
     for op, field, given in (
@@ -272,6 +279,17 @@ LABEL = {
         NewProject, _create, "Make a labeling project over a data asset.", ("data",), gives="the project"
     ),
     "list": Command(Nothing, _list, "List the labeling projects.", gives="the projects"),
+    "open": Command(
+        ProjectName,
+        _open,
+        "Label in the output of this cell: the workbench, with all its keys.",
+        ("project",),
+        notes=(
+            "Click into the workbench, and keys are its own: a label's key chooses, saves and goes on, ?\n"
+            "shows all keys, Esc gives the keyboard back to the notebook. What you say is kept in the\n"
+            "browser until the kernel has it; after a restart of the kernel run the cell again."
+        ),
+    ),
     "status": Command(ProjectName, _status, "Show how far a project is.", ("project",), gives="the project"),
     "labels": Command(
         Changed, _labels, "Show a project's labels, or change them.", ("project",), gives="the labels"
