@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 
@@ -44,6 +45,36 @@ def test_a_cell_of_options_makes_a_project_and_changes_labels(reviews: Any) -> N
     assert "put away" in reviews.good("%label archive by-cell").text
 
 
+def test_labels_go_out_and_come_in_as_labels_and_as_scored_suggestions(reviews: Any) -> None:
+    folder = reviews.folder
+    said = reviews.good("%label export reviews --format csv --to out.csv --as exported")
+    assert "answers in: 3" in said.text
+    assert "written: 3" in said.text
+    assert reviews.value("(exported.written, exported.dropped)") == (3, {})
+    assert pd.read_csv(folder / "out.csv")["label"].tolist() == ["good"] * 3
+    reviews.good("%label create reviews --name taken --text text --key n --labels good,bad")
+    assert "3 of 3 answers are labels of taken now." in reviews.good("%label import taken out.csv").text
+    (folder / "scored.jsonl").write_text(
+        '{"key": "5", "label": "bad", "score": 0.75}\n{"key": "6", "label": "odd"}\n'
+        '{"key": "99", "label": "bad"}\n'
+    )
+    said = reviews.good("%label import taken scored.jsonl --as imported")
+    assert "1 of 3 answers are labels of taken now. New labels: odd." in said.text
+    run = reviews.value("imported.run")
+    assert f"1 came in as suggestions (run {run}); %label revert taken {run} takes them back." in said.text
+    assert "no item has its key, file or text" in said.text
+    assert "import" in reviews.good("%label runs taken").text
+    reviews.good(f"%label revert taken {run}")
+    assert "reverted" in reviews.good("%label runs taken").text
+
+
+def test_tab_offers_the_projects(reviews: Any) -> None:
+    assert "%label status reviews" in reviews.complete("%label status rev")
+    assert "%label export reviews" in reviews.complete("%label export ")
+    assert "%label from-run run-1 --project reviews" in reviews.complete("%label from-run run-1 --project r")
+    assert "%%label rest\nproject: reviews" in reviews.complete("%%label rest\nproject: rev")
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
@@ -53,6 +84,9 @@ def test_a_cell_of_options_makes_a_project_and_changes_labels(reviews: Any) -> N
         ("%label rest reviews", "drawn at random"),
         ("%label audit reviews 7", "no model run 7"),
         ("%label from-run run-999", "run-999"),
+        ("%label import reviews nowhere.jsonl", "nowhere.jsonl cannot be read: No such file"),
+        ("%label export reviews --format yolo", "yolo does not hold class"),
+        ("%label export reviews --to nowhere/out.csv", "nowhere/out.csv cannot be written"),
     ],
 )
 def test_what_cannot_be_gets_a_sentence_and_no_traceback(reviews: Any, line: str, sentence: str) -> None:

@@ -76,6 +76,63 @@ def test_labels_and_settings_change_while_people_work(server: Server, reviews: s
     assert server.post(f"labeling/{reviews}/next")["schema_version"] == changed["version"]
 
 
+def sent(server: Server, name: str, content: bytes) -> str:
+    upload = server.post("uploads", filename=name, size=len(content))
+    server.ask("PUT", f"uploads/{upload['id']}", content, offset=0)
+    return str(upload["id"])
+
+
+def test_labels_come_in_and_scored_ones_are_suggestions_that_can_be_taken_back(server, reviews) -> None:
+    made = server.post("labeling", name="taken", data="reviews", text="text", labels=["good", "bad"])
+    project = f"labeling/{made['id']}"
+    lines = b'{"text": "text 1", "label": "bad", "score": 0.75}\n{"text": "nowhere", "label": "bad"}\n'
+    upload = sent(server, "said.jsonl", lines)
+    found = server.post(f"{project}/import", uploads=[upload])
+    assert (found["records"], found["taken"], found["suggestions"], found["labels"]) == (2, 1, 1, [])
+    assert found["dropped"] == {"no item has its key, file or text": 1}
+    assert server.ask("GET", f"uploads/{upload}")[0] == 404  # it is needed no longer
+    assert server.get(project)["progress"]["sequence"] == 0  # nothing is labeled by that
+    [run] = server.get(f"{project}/models")["auto"]
+    assert (run["number"], run["kind"]) == (found["run"], "import")
+
+    def suggested() -> list[float]:
+        items = server.get(f"{project}/items", limit=200)["items"]
+        return [one["suggestion"]["score"] for one in items if one["suggestion"]]
+
+    assert suggested() == [0.75]
+    server.post(f"{project}/models/{run['number']}/revert")
+    assert suggested() == []
+    found = server.post(
+        f"{project}/import",
+        uploads=[sent(server, "said.csv", b"text,label\ntext 2,good\n")],
+        suggestions=True,
+    )
+    assert (found["taken"], found["suggestions"]) == (1, 1)
+    found = server.post(f"{project}/import", uploads=[sent(server, "said.csv", b"text,label\ntext 2,good\n")])
+    assert (found["taken"], found["suggestions"], found["run"]) == (1, 0, None)
+    assert server.get(project)["progress"]["labeled"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "format", "status", "sentence"),
+    [
+        ("said.zip", b"PK\x03\x04 cut", "", 400, "said.zip cannot be unpacked"),
+        ("said.json", b"{", "", 400, "is no JSON"),
+        ("said.exe", b"x", "", 400, "The format cannot be told by the files' names"),
+        ("said.csv", b"text,label\ntext 1,good\n", "tfrecord", 400, "There is no format 'tfrecord'"),
+    ],
+)
+def test_what_cannot_come_in_gets_a_sentence(
+    server, reviews, name, content, format, status, sentence
+) -> None:
+    body = {"uploads": [sent(server, name, content)], "format": format}
+    found = server.ask("POST", f"labeling/{reviews}/import", body)
+    assert found[0] == status, found
+    assert sentence in found[1]["message"]
+    status, refused = server.ask("POST", f"labeling/{reviews}/import", {"uploads": ["nothing"]})
+    assert status == 404, refused
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "sentence"),
     [

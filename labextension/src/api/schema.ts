@@ -2881,6 +2881,7 @@ export interface components {
             };
             labels: string[];
             run: number | null;
+            suggestions: number;
         };
         /**
          * LabelingItem

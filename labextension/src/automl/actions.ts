@@ -64,6 +64,18 @@ export async function forgetRun(studio: IStudio, run: Run): Promise<void> {
   }
 }
 
+/** Ask people about what a run is least sure of, or gets wrong, in a labeling project. */
+export async function askAbout(studio: IStudio, run: string, kind: 'unsure' | 'wrong'): Promise<void> {
+  try {
+    const body = { run, kind, project: '', most: 200 };
+    const { project, items } = await post('/labstudio/api/labeling-from-run', { body });
+    studio.tell(studio.trans.__('%1 items are asked first.', items));
+    studio.open(`labeling:${project}`);
+  } catch (error) {
+    studio.fail(error);
+  }
+}
+
 /** Insert the cell that does what a run did. */
 export async function insertRun(studio: IStudio, id: string): Promise<void> {
   try {

@@ -6,10 +6,10 @@ import { deleteIcon } from '@jupyterlab/ui-components';
 import { get, type Run } from '../api/client';
 import { Fetched } from '../shared/fetched';
 import { exact } from '../shared/format';
-import { cellIcon, registerIcon, runIcon, stopIcon, toneIcon } from '../shared/icons';
+import { cellIcon, labelIcon, registerIcon, runIcon, stopIcon, toneIcon } from '../shared/icons';
 import type { IAction, IItem, ISection, IStudio } from '../studio';
-import { forgetRun, insertRun, registerRun, stopRun } from './actions';
-import { hasModel, isLive, runFacts, runTitle, stateName, stateTone } from './words';
+import { askAbout, forgetRun, insertRun, registerRun, stopRun } from './actions';
+import { classifies, hasModel, isLive, runFacts, runTitle, stateName, stateTone } from './words';
 
 export function runsSection(studio: IStudio): ISection {
   const { trans } = studio;
@@ -53,6 +53,16 @@ function actions(studio: IStudio, run: Run): IAction[] {
     },
     !isLive(run) &&
       hasModel(run) && { label: trans.__('Register'), icon: registerIcon, run: () => registerRun(studio, run) },
+    ...(classifies(run)
+      ? [
+          {
+            label: trans.__('Label what it is unsure of'),
+            icon: labelIcon,
+            run: () => askAbout(studio, run.id, 'unsure')
+          },
+          { label: trans.__('Label what it gets wrong'), icon: labelIcon, run: () => askAbout(studio, run.id, 'wrong') }
+        ]
+      : []),
     { label: trans.__('Insert as cell'), icon: cellIcon, run: () => insertRun(studio, run.id) },
     { label: trans.__('Run again'), icon: runIcon, run: () => studio.open(`new-run:${run.id}`) },
     !isLive(run) && !hasModel(run) && { label: trans.__('Forget'), icon: deleteIcon, run: () => forgetRun(studio, run) }

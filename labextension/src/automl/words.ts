@@ -51,6 +51,11 @@ export function hasModel(run: Pick<Run, 'passed'>): boolean {
   return run.passed !== null;
 }
 
+/** Whether a run has a model that is more or less sure of classes. */
+export function classifies(run: Pick<Run, 'state' | 'passed' | 'task'>): boolean {
+  return hasModel(run) && !isLive(run) && run.task !== 'regression';
+}
+
 /** What a run is called: it has no name of its own. */
 export function runTitle(run: Pick<Run, 'target' | 'data'>, trans: TranslationBundle): string {
   return trans.__('%1 from %2', run.target, run.data);

@@ -33,7 +33,12 @@ export function Dashboard({ studio, bench, onOpen }: IProps): ReactElement {
     <StateView state={state} retry={() => void numbers.refresh()}>
       {found =>
         found.progress.sequence === 0 ? (
-          <Empty text={__('Nothing is labeled yet; what people and models do is counted here.')} />
+          <div className="ls-Dashboard">
+            <Card title={__('Progress')} className="ls-Dashboard-wide">
+              <Empty text={__('Nothing is labeled yet; what people and models do is counted here.')} />
+            </Card>
+            <Models studio={studio} bench={bench} />
+          </div>
         ) : (
           <div className="ls-Dashboard">
             <Card title={__('Progress')}>

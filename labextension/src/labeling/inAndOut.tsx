@@ -162,6 +162,18 @@ function In({ bench, formats }: { bench: Bench; formats: string[] }): ReactEleme
     }
     setBusy(false);
   };
+  const back = async (run: number) => {
+    setBusy(true);
+    try {
+      const at = { project: bench.transport.project, run: String(run) };
+      await post('/labstudio/api/labeling/{project}/models/{run}/revert', { at });
+      setTold(null);
+      await bench.again();
+    } catch (reason) {
+      setError(asError(reason));
+    }
+    setBusy(false);
+  };
   return (
     <Card title={__('Import')} note={__('labels of another tool; what has a score becomes a suggestion')}>
       <div className="ls-Exports-form">
@@ -205,7 +217,16 @@ function In({ bench, formats }: { bench: Bench; formats: string[] }): ReactEleme
         <div role="status">
           <p>
             {__('%1 of %2 answers came in.', number(told.taken), number(told.records))}{' '}
-            {told.labels.length > 0 && __('New labels: %1.', told.labels.join(', '))}
+            {told.suggestions > 0 && __('%1 of them as scored suggestions.', number(told.suggestions))}{' '}
+            {told.labels.length > 0 && __('New labels: %1.', told.labels.join(', '))}{' '}
+            {told.run !== null && (
+              <Button
+                plain
+                disabled={busy}
+                label={__('Take the suggestions back')}
+                onClick={() => void back(told.run!)}
+              />
+            )}
           </p>
           <Dropped reasons={told.dropped} />
         </div>

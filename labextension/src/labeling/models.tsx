@@ -7,11 +7,14 @@ import React, { ReactElement, useEffect, useMemo, useState } from 'react';
 import { get, LabelingModelRun, post, put } from '../api/client';
 import { Fetched, useFetched } from '../shared/fetched';
 import { ago, exact, number, percent } from '../shared/format';
+import { cellIcon } from '../shared/icons';
 import { Button, Card, Chip, StateView } from '../shared/parts';
 import { __ } from '../shared/words';
 import type { IStudio } from '../studio';
 import type { Bench } from './bench';
 import { useBench } from './useBench';
+
+const TRAINED = ['class', 'number'];
 
 /** What a live run says of itself. */
 interface ILearned {
@@ -79,6 +82,7 @@ export function Models({ studio, bench }: IProps): ReactElement {
   const { models, state } = useModels({ studio, bench });
   const [precision, setPrecision] = useState(95);
   const [busy, setBusy] = useState(false);
+  const [seconds, setSeconds] = useState(60);
   const { project } = bench;
   const at = { project: bench.transport.project };
   const act = async (what: () => Promise<unknown>) => {
@@ -111,6 +115,13 @@ export function Models({ studio, bench }: IProps): ReactElement {
         at: { ...at, run: String(run) }
       });
       studio.tell(__('%1 labels are taken back.', number(found.labels)));
+    });
+  const train = () =>
+    act(async () => {
+      await bench.outbox.flush(); // what was said a moment ago is learned from
+      const body = { name: '', models: false, budget: seconds };
+      const { run } = await post('/labstudio/api/labeling/{project}/train', { at, body });
+      studio.open(`run:${run}`);
     });
   return (
     <Card title={__('Models')} className="ls-Dashboard-wide">
@@ -149,6 +160,33 @@ export function Models({ studio, bench }: IProps): ReactElement {
                   label={__('Label the rest')}
                   disabled={busy || !live || precision < 50 || precision > 99}
                   onClick={() => void rest()}
+                />
+              </div>
+            )}
+            {project && TRAINED.includes(project.task) && (
+              <div className="ls-Models-line">
+                <label>
+                  {__('Search for a model of these labels for')}{' '}
+                  <input
+                    className="ls-input ls-Models-share"
+                    type="number"
+                    min={1}
+                    value={seconds}
+                    onChange={event => setSeconds(Number(event.target.value))}
+                  />{' '}
+                  {__('seconds')}
+                </label>
+                <Button
+                  label={__('Train on these labels')}
+                  disabled={busy || !(bench.progress?.labeled ?? 0) || !(seconds >= 1)}
+                  onClick={() => void train()}
+                />
+                <Button
+                  plain
+                  label={__('Insert as cell')}
+                  icon={cellIcon}
+                  disabled={busy}
+                  onClick={() => void studio.insertCell('label', 'train', { project: project.name, budget: seconds })}
                 />
               </div>
             )}

@@ -214,6 +214,8 @@ describe('the document of a run', () => {
 it('a row of the side panel offers what the state allows', () => {
   const offered = (run = aRun()) => item(studio, run, 1100).actions.map(one => one.label);
   expect(offered(running())).toEqual(['Stop and keep', 'Insert as cell', 'Run again']);
-  expect(offered()).toEqual(['Register', 'Insert as cell', 'Run again']);
+  const label = ['Label what it is unsure of', 'Label what it gets wrong'];
+  expect(offered(aRun({ task: 'multiclass' }))).toEqual(['Register', ...label, 'Insert as cell', 'Run again']);
+  expect(offered(aRun({ task: 'regression' }))).toEqual(['Register', 'Insert as cell', 'Run again']);
   expect(offered(aRun({ state: 'failed', passed: null }))).toEqual(['Insert as cell', 'Run again', 'Forget']);
 });

@@ -122,10 +122,13 @@ def export(found: Export, path: str) -> Bundle:
 
 def imported(project: str, found: Imported) -> Bundle:
     """Show what came in and what was left out."""
-    what = "labels or suggestions" if found.run is None else f"suggestions or labels (run {found.run})"
-    new = f"; new labels: {', '.join(found.labels)}" if found.labels else ""
-    line = Line(f"{found.taken:,} of {found.records:,} answers are {what} of {project} now{new}.", "ok")
-    return Bundle(line, *_dropped(found.dropped))
+    labels = found.taken - found.suggestions
+    new = f" New labels: {', '.join(found.labels)}." if found.labels else ""
+    lines = [Line(f"{labels:,} of {found.records:,} answers are labels of {project} now.{new}", "ok")]
+    if found.run is not None:
+        back = f"%label revert {project} {found.run} takes them back."
+        lines.append(Line(f"{found.suggestions:,} came in as suggestions (run {found.run}); {back}", "ok"))
+    return Bundle(*lines, *_dropped(found.dropped))
 
 
 def _dropped(reasons: Mapping[str, int]) -> list[Table]:

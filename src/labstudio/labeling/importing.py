@@ -49,6 +49,8 @@ class Imported:
     ----------
     records, taken : int
         How many were read, and how many are labels or suggestions now.
+    suggestions : int
+        How many of those taken are suggestions.
     dropped : dict
         How many were left out, by the reason.
     labels : list of str
@@ -63,6 +65,7 @@ class Imported:
     dropped: dict[str, int]
     labels: list[str]
     run: int | None
+    suggestions: int = 0
 
 
 class Importing(_Base):
@@ -127,7 +130,8 @@ class Importing(_Base):
         as_suggestions = [one for one in checked if suggestions or one[2].score is not None]
         self._as_labels(project, files, as_labels)
         run = self._as_suggestions(project, chosen, as_suggestions) if as_suggestions else None
-        return Imported(chosen, len(told.records), len(checked), dict(sorted(dropped.items())), new, run)
+        lost = dict(sorted(dropped.items()))
+        return Imported(chosen, len(told.records), len(checked), lost, new, run, len(as_suggestions))
 
     def _as_labels(
         self, project: Project, files: Mapping[str, bytes], said: Sequence[tuple[int, dict[str, Any], Record]]

@@ -149,6 +149,8 @@ class Completer:
             return [*held, *(run.id for run in self._workspace.automl.list())]
         if source == "models":
             return [version.ref for version in self._workspace.models.list()]
+        if source == "labeling":
+            return [project.name for project in self._workspace.labeling.list()]
         if source == "jobs":
             return [job.id for job in self._workspace.jobs.list()]
         return []

@@ -297,15 +297,35 @@ LABEL = {
     "sync": Command(
         ProjectName, _sync, "Bring a project up to the newest version of its data.", ("project",)
     ),
-    "suggest": Command(ProjectName, _suggest, "Learn from the labels and suggest.", ("project",)),
-    "rest": Command(Rest, _rest, "Label what is left by a model that keeps a promise.", ("project",)),
+    "suggest": Command(
+        ProjectName, _suggest, "Learn from the labels and suggest.", ("project",), gives="the model run"
+    ),
+    "rest": Command(
+        Rest,
+        _rest,
+        "Label what is left by a model that keeps a promise.",
+        ("project",),
+        gives="the model run",
+    ),
     "runs": Command(ProjectName, _runs, "List what models have said.", ("project",), gives="the runs"),
-    "audit": Command(RunOf, _audit, "Say whether an automatic run keeps its promise.", ("project", "run")),
+    "audit": Command(
+        RunOf,
+        _audit,
+        "Say whether an automatic run keeps its promise.",
+        ("project", "run"),
+        gives="the verdict",
+    ),
     "revert": Command(RunOf, _revert, "Take back what a model run has said.", ("project", "run")),
     "export": Command(
         Exported, _export, "Write the labels in a format of the field.", ("project",), gives="the export"
     ),
-    "import": Command(Imported, _import, "Bring in labels, or suggestions with scores.", ("project", "file")),
+    "import": Command(
+        Imported,
+        _import,
+        "Bring in labels, or suggestions with scores.",
+        ("project", "file"),
+        gives="what became of it",
+    ),
     "train": Command(
         Trained, _train, "Train a model on what was labeled, by AutoML.", ("project",), gives="the run"
     ),

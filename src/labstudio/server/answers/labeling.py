@@ -207,3 +207,4 @@ class LabelingImported(Model):
     dropped: dict[str, int]
     labels: list[str]
     run: int | None
+    suggestions: int
