@@ -107,7 +107,9 @@ function Cards({ studio, profile }: { studio: IStudio; profile: Profile }) {
         </div>
       )}
       {profile.estimated && (
-        <p className="ls-note">{trans.__('The numbers of different values are estimates, within about 2 %.')}</p>
+        <p className="ls-note">
+          {trans.__('How many different values texts and dates have is an estimate, within about 2 %.')}
+        </p>
       )}
       {shown.length === 0 && <Empty text={trans.__('No column has “%1” in its name.', text)} />}
       <div className="ls-profile">

@@ -6,32 +6,32 @@ as reading it, the second look costs nothing, and two assets with the same conte
 
 from __future__ import annotations
 
-import math
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import local
 from typing import TYPE_CHECKING, Any
 
+from labstudio.compute.machine import cores
 from labstudio.data import engine
 from labstudio.data.meanings import SAMPLE, meanings
+from labstudio.data.numbers import numbers
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    from labstudio.schema import Schema
+    from labstudio.schema import Column, Schema
 
-EXACT_ROWS = 200_000  # beyond it, different values are estimates (within about 2 %)
-EXACT_QUANTILES = 20_000_000  # rows of a column that are sorted in memory; beyond it quantiles are estimates
+EXACT_ROWS = 200_000  # beyond it, different values are estimates (within about 2 %), but those of numbers
 EXACT_DUPLICATES = 2_000_000  # beyond it, duplicated rows are counted among the rows of some hashes
-BINS = 20
 TOP = 10
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-FAR = 3.0  # times the middle half's width beyond it: far outside, in Tukey's words
 _FEW = 5_000  # so many different values are looked at one by one
 _MANY = 100_000  # so many are not counted each: the most frequent of a sample are
+_MOST_AT_ONCE = 8  # columns, each of which is in memory as a whole
 
-VERSION = 3
+VERSION = 4
 """Of what a profile says: one that was kept by an older version is made again."""
 
 
@@ -71,7 +71,7 @@ class Profile:
     Attributes
     ----------
     estimated : bool
-        `distinct` is an estimate; so are the quantiles of very long tables.
+        `distinct` of columns without numbers is an estimate.
     duplicates : int
         Rows that stood before, exactly so.
     duplicates_estimated : bool
@@ -112,28 +112,68 @@ class Profile:
 
 
 def profile_table(path: Path, schema: Schema, folder: Path) -> Profile:
-    """Profile the Parquet file at `path`, whose columns are those of `schema` in order; spill to `folder`."""
+    """Profile the Parquet file at `path`, whose columns are those of `schema` in order; spill to `folder`.
+
+    As many columns are looked at at once as there are cores, each by a thread with an engine of its own.
+    """
     import pyarrow.parquet as pq
 
-    columns = []
-    with closing(engine.connect(folder)) as connection, pq.ParquetFile(path) as file:
-        rows = file.metadata.num_rows
-        estimated = rows > EXACT_ROWS
-        repeated = _Repeated(rows)
-        for column, stored in zip(schema, file.schema_arrow, strict=True):
+    with pq.ParquetFile(path) as file:
+        metadata, names = file.metadata, file.schema_arrow.names
+    looks = _Looks(path, metadata, folder)
+    repeated, columns = _Repeated(metadata.num_rows), []
+    with ThreadPoolExecutor(min(cores(), _MOST_AT_ONCE)) as threads:
+        try:
+            for hashes, column in threads.map(looks.look, schema, names):
+                repeated.add(hashes)
+                columns.append(column)
+        finally:
+            threads.shutdown(cancel_futures=True)
+            looks.close()
+    rows = metadata.num_rows
+    return Profile(rows, rows > EXACT_ROWS, tuple(columns), repeated.count(), rows > EXACT_DUPLICATES)
+
+
+class _Looks:
+    """Looks at columns, from several threads."""
+
+    def __init__(self, path: Path, metadata: pq.FileMetaData, folder: Path) -> None:
+        self._path, self._metadata, self._folder = path, metadata, folder
+        self._engines = local()
+        self._opened: list[Any] = []
+
+    def look(self, column: Column, name: str) -> tuple[Any, ColumnProfile]:
+        """Return the hashes of a column's values, and its profile."""
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self._path, metadata=self._metadata) as file:
             # one column at a time: for DuckDB "a" and "A" would be the same, and a wide table slow to bind
-            table = file.read(columns=[stored.name]).select([stored.name]).rename_columns(["c"])
-            connection.register("t", table)
-            kind = str(stored.type)
-            numeric = kind.startswith(("int", "uint", "float", "double"))
-            shape = _numbers if numeric else _texts if kind == "string" else _values
-            value = "nullif(c, 'nan')" if kind in ("float", "double") else "c"
-            repeated.add(connection.sql(f"SELECT hash({value}) AS h FROM t").fetchnumpy()["h"])
-            said = shape(connection, table.column(0), estimated)
-            said["meanings"] = meanings(column.name, column.semantic, _present(table.column(0)))
-            columns.append(ColumnProfile(column.name, column.physical, column.semantic, **said))
-            connection.unregister("t")
-    return Profile(rows, estimated, tuple(columns), repeated.count(), rows > EXACT_DUPLICATES)
+            table = file.read(columns=[name], use_threads=False).select([name]).rename_columns(["c"])
+        values = table.column(0)
+        kind = str(values.type)
+        connection = self._engine()
+        connection.register("t", table)
+        value = "nullif(c, 'nan')" if kind in ("float", "double") else "c"
+        hashes = connection.sql(f"SELECT hash({value}) AS h FROM t").fetchnumpy()["h"]
+        if kind.startswith(("int", "uint", "float", "double")):
+            said = numbers(values)
+        else:
+            said = _values(connection, kind == "string", len(values) > EXACT_ROWS)
+        connection.unregister("t")
+        said["meanings"] = meanings(column.name, column.semantic, _present(values))
+        return hashes, ColumnProfile(column.name, column.physical, column.semantic, **said)
+
+    def close(self) -> None:
+        """Give back the engines."""
+        for connection in self._opened:
+            connection.close()
+
+    def _engine(self) -> Any:
+        if not hasattr(self._engines, "connection"):
+            self._engines.connection = engine.connect(self._folder)
+            self._engines.connection.execute("SET threads = 1")
+            self._opened.append(self._engines.connection)
+        return self._engines.connection
 
 
 class _Repeated:
@@ -169,122 +209,14 @@ def _present(column: pa.ChunkedArray) -> list[Any]:
     return [value for place in range(0, len(column), step) if (value := column[place].as_py()) is not None]
 
 
-def _distinct(estimated: bool) -> str:
-    return "approx_count_distinct(c)" if estimated else "count(DISTINCT c)"
-
-
-def _numbers(connection: Any, column: pa.ChunkedArray, estimated: bool) -> dict[str, Any]:
-    quantile = "approx_quantile" if len(column) > EXACT_QUANTILES else "quantile_cont"
-    shares = ", ".join(str(share) for share in QUANTILES)
-    # NaN is missing here as everywhere; infinities count as values but have no place in means and bins
-    present = "c IS NOT NULL AND NOT isnan(c::DOUBLE)"
-    finite = "isfinite(c::DOUBLE)"
-    row = engine.one(
-        connection,
-        f"SELECT count(*) FILTER (NOT ({present})), {_distinct(estimated)} FILTER ({present}),"
-        f" count(*) FILTER (c = 0), count(*) FILTER (c < 0), count(*) FILTER (isinf(c::DOUBLE)),"
-        f" min(c) FILTER ({present}), max(c) FILTER ({present}),"
-        f" min(c) FILTER ({finite}), max(c) FILTER ({finite}),"
-        f" {quantile}(c::DOUBLE, [{shares}]) FILTER ({finite}) FROM t",
-    )
-    missing, distinct, zeros, negative, infinite, low, high, inner_low, inner_high, quantiles = row
-    moments = _Moments(column, max(abs(float(inner_low)), abs(float(inner_high)))) if quantiles else None
-    found = {
-        "missing": missing,
-        "distinct": distinct,
-        "zeros": zeros,
-        "negative": negative,
-        "infinite": infinite,
-        "minimum": _plain(low),
-        "maximum": _plain(high),
-    }
-    if moments is None:
-        return found
-    found |= {
-        "mean": moments.mean,
-        "std": moments.std,
-        "quantiles": dict(zip(map(str, QUANTILES), quantiles, strict=True)),
-    }
-    width = float(inner_high) / BINS - float(inner_low) / BINS
-    if not 0 < width < float("inf"):
-        inside = engine.one(connection, f"SELECT count(*) FROM t WHERE {finite}")[0]
-        return found | {"edges": [float(inner_low), float(inner_high)], "counts": [inside], "outliers": 0}
-    # each divided for itself: the difference of two doubles may be infinite
-    step = f"floor(c::DOUBLE / {width!r}::DOUBLE - {inner_low / width!r}::DOUBLE)"
-    place = f"greatest(0, least({step}, {BINS - 1}))::INTEGER"
-    quarter, three_quarters = quantiles[1], quantiles[3]
-    reach = FAR * (three_quarters - quarter)
-    # without a middle half there is no outside: of 96 % zeros the rest is not an error
-    far = "false"
-    if 0 < reach < float("inf"):
-        far = f"c < '{quarter - reach!r}'::DOUBLE OR c > '{three_quarters + reach!r}'::DOUBLE"
-    bins = connection.execute(
-        f"SELECT {place}, count(*), count(*) FILTER ({far}) FROM t WHERE {finite} GROUP BY 1"
-    ).fetchall()
-    counts = {number: count for number, count, _ in bins}
-    edges = [float(inner_low) + width * i for i in range(BINS)] + [float(inner_high)]
-    return found | {
-        "edges": edges,
-        "counts": [counts.get(i, 0) for i in range(BINS)],
-        "skew": moments.skew,
-        "outliers": sum(count for _, _, count in bins),
-    }
-
-
-class _Moments:
-    """Mean, deviation and skewness of the finite values of a column, the same to the last digit each time.
-
-    DuckDB's threads add in whatever order they come. Here the parts of a column are summed one by one, in two
-    passes: around the mean nothing is lost to large numbers.
-    """
-
-    mean: float
-    std: float | None = None
-    skew: float | None = None
-
-    def __init__(self, column: pa.ChunkedArray, largest: float) -> None:
-        # a power of two, so that scaling rounds nothing: sums and cubes of large numbers stay finite
-        unit = math.ldexp(1.0, math.frexp(largest)[1] - 1)
-        parts = [self._finite(part) / unit for part in column.chunks]
-        rows = sum(map(len, parts))
-        mean = math.fsum(float(part.sum()) for part in parts) / rows
-        self.mean = mean * unit
-        squares, cubes = [], []
-        for part in parts:
-            part -= mean
-            square = part * part
-            squares.append(float(square.sum()))
-            cubes.append(float((square * part).sum()))
-        if rows < 2:
-            return
-        deviation = math.sqrt(math.fsum(squares) / (rows - 1))
-        if math.isfinite(deviation * unit):
-            self.std = deviation * unit
-        if rows > 2 and deviation**3 > 0:
-            # Fisher and Pearson's, without bias
-            self.skew = math.fsum(cubes) / deviation**3 * rows / ((rows - 1) * (rows - 2))
-
-    @staticmethod
-    def _finite(part: pa.Array) -> Any:
-        import numpy as np
-
-        values = part.to_numpy(zero_copy_only=False).astype(np.float64, copy=False)
-        return values[np.isfinite(values)]
-
-
-def _texts(connection: Any, column: pa.ChunkedArray, estimated: bool) -> dict[str, Any]:
-    found = _values(connection, column, estimated)
-    short, mean, long = engine.one(connection, "SELECT min(length(c)), avg(length(c)), max(length(c)) FROM t")
-    return found | {"length_min": short, "length_mean": mean, "length_max": long}
-
-
-def _values(connection: Any, column: pa.ChunkedArray, estimated: bool) -> dict[str, Any]:
-    missing, distinct, low, high = engine.one(
-        connection,
-        f"SELECT count(*) - count(c), {_distinct(estimated)}, min(c)::VARCHAR, max(c)::VARCHAR FROM t",
-    )
-    among, few = "", distinct <= _FEW
-    if estimated and distinct > _MANY:
+def _values(connection: Any, texts: bool, estimated: bool) -> dict[str, Any]:
+    distinct = "approx_count_distinct(c)" if estimated else "count(DISTINCT c)"
+    lengths = "min(length(c)), avg(length(c)), max(length(c))" if texts else "NULL, NULL, NULL"
+    missing, different, low, high, short, mean, long = connection.execute(
+        f"SELECT count(*) - count(c), {distinct}, min(c)::VARCHAR, max(c)::VARCHAR, {lengths} FROM t"
+    ).fetchall()[0]
+    among, few = "", different <= _FEW
+    if estimated and different > _MANY:
         among = (
             " AND c IN (SELECT c FROM (FROM t USING SAMPLE reservoir(100000 ROWS) REPEATABLE (1))"
             f" WHERE c IS NOT NULL GROUP BY c ORDER BY count(*) DESC, c LIMIT {TOP})"
@@ -296,17 +228,15 @@ def _values(connection: Any, column: pa.ChunkedArray, estimated: bool) -> dict[s
     same = len(groups) - len({" ".join(value.lower().split()) for value, _ in groups}) if few else 0
     return {
         "missing": missing,
-        "distinct": distinct,
+        "distinct": different,
         "minimum": low,
         "maximum": high,
         "top": groups[:TOP],
         "variants": same,
+        "length_min": short,
+        "length_mean": mean,
+        "length_max": long,
     }
-
-
-def _plain(value: Any) -> Any:
-    """Infinities have no JSON of their own."""
-    return str(value) if isinstance(value, float) and value in (float("inf"), float("-inf")) else value
 
 
 def _top(column: ColumnProfile) -> str:

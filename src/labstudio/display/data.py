@@ -75,7 +75,7 @@ def profile(found: Version, related: Relations | None = None) -> Bundle:
             column.name,
             _type(column),
             f"{column.missing / known.rows:.1%}" if column.missing else "–",
-            ("~" if known.estimated else "") + wording.number(column.distinct),
+            ("~" if known.estimated and column.zeros is None else "") + wording.number(column.distinct),
             wording.number(column.minimum),
             wording.number(column.quantiles.get("0.5")),
             wording.number(column.maximum),
