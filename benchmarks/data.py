@@ -135,8 +135,11 @@ def _add_and_measure(folder: str, source: str) -> float:
     with Path(source).open("a") as file:
         file.write("\n")
     Workspace(folder).data.add("peak", source)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+    if sys.platform == "darwin":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    # not ru_maxrss, in which Linux leaves a new process the peak of the one that started it
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 2**10
 
 
 def profile(ws: Workspace, version: Version, size: Size) -> Iterator[Figure]:

@@ -193,8 +193,7 @@ class _Import:
             named = ", ".join(
                 f"{value} AS {engine.name(name)}" for value, name in zip(values, names, strict=True)
             )
-            query = f"COPY (SELECT {named} FROM {reader}) TO {engine.text(target)}"
-            query += " (FORMAT parquet, COMPRESSION zstd)"
+            query = f"COPY (SELECT {named} FROM {reader}) TO {engine.text(target)} {engine.PARQUET}"
             return int(engine.one(self.connection, query)[0])
         # for DuckDB "a" and "A" are one name; Arrow can tell them apart, in twice the time
         import pyarrow.parquet as pq

@@ -277,10 +277,8 @@ def _copied(con: Any, columns: Columns, query: str, place: Path, progress: Calla
     teller = Thread(target=tell, daemon=True)
     teller.start()
     try:
-        # level 1 takes a quarter less time than the usual one, for an eighth more bytes; and a column of many
-        # values is not tried as a dictionary for long
-        form = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 10000)"
-        return int(engine.one(con, f"COPY (SELECT {named} FROM ({query})) TO {engine.text(place)} {form}")[0])
+        written = f"COPY (SELECT {named} FROM ({query})) TO {engine.text(place)} {engine.PARQUET}"
+        return int(engine.one(con, written)[0])
     finally:
         ended.set()
         teller.join()
