@@ -47,7 +47,10 @@ lab: $(VENV)/.panels
 demo: $(VENV)/.installed
 	@$(RUN)/python notebooks/demo.py
 
-test: test-deps $(VENV)/.installed $(SMALL)/.installed lint
+# The two environments are made at once: each waits for the network while the other unpacks.
+test: test-deps
+	@$(MAKE) --no-print-directory -j2 $(VENV)/.panels $(SMALL)/.installed
+	@$(MAKE) --no-print-directory lint
 	$(JLPM) test
 	$(RUN)/pytest -n 2 --dist loadfile
 	PYTHONPATH=src $(SMALL)/bin/python -m pytest -m core -n 2 --dist loadfile $(addprefix tests/,$(CORE_TESTS))
