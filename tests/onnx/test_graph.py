@@ -53,6 +53,22 @@ def test_equal_constants_are_kept_once_and_unequal_ones_apart():
     assert graph.constant(np.nan) == graph.constant(float("nan"))
 
 
+def test_equal_operators_are_kept_once_and_unequal_ones_apart():
+    graph = Graph([Column("a", "number", "number", "a")])
+    assert graph.node("Neg", ["a"]) == graph.node("Neg", ["a"])
+    table = np.array([1.0])
+    names = [
+        graph.node("Neg", ["a"]),
+        graph.node("Abs", ["a"]),
+        graph.node("Neg", [graph.node("Neg", ["a"])]),
+        graph.node("Cast", ["a"], to=1),
+        graph.node("Cast", ["a"], to=11),
+        graph.node("LabelEncoder", ["a"], domain="ai.onnx.ml", keys_tensor=table, values_tensor=table),
+        graph.node("LabelEncoder", ["a"], domain="ai.onnx.ml", keys_tensor=table, values_tensor=table + 1),
+    ]
+    assert len(set(names)) == len(names)
+
+
 def test_a_number_without_dimensions_stays_without():
     graph = Graph([Column("a", "number", "number", "a")])
     name = graph.constant(2.0)

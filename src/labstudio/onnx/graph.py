@@ -6,6 +6,7 @@ steps and learners that add the nodes between.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ class Graph:
             self._prefix += "_"
         self._count = 0
         self._nodes: list[onnx.NodeProto] = []
+        self._added: dict[tuple[bytes, int], str] = {}
         self._initialisers: dict[tuple[Any, ...], onnx.TensorProto] = {}
         self._outputs: list[onnx.ValueInfoProto] = []
 
@@ -85,15 +87,21 @@ class Graph:
     def node(
         self, op: str, inputs: Sequence[str], *, domain: str = "", outputs: int = 1, **attributes: Any
     ) -> str:
-        """Add an operator and return the name of its first output; arrays as attributes become tensors."""
+        """Add an operator and return the name of its first output; arrays as attributes become tensors.
+
+        One that is there already, of the same inputs, is not added again: views share much of what they do.
+        """
         from onnx import helper
 
-        names = [self._name() for _ in range(outputs)]
-        node = helper.make_node(op, list(inputs), names, domain=domain)
+        node = helper.make_node(op, list(inputs), [], domain=domain)
         for key, value in sorted(attributes.items()):
             node.attribute.append(_attribute(key, value))
-        self._nodes.append(node)
-        return names[0]
+        told = hashlib.sha256(node.SerializeToString(deterministic=True)).digest(), outputs
+        if told not in self._added:
+            node.output.extend(self._name() for _ in range(outputs))
+            self._nodes.append(node)
+            self._added[told] = str(node.output[0])
+        return self._added[told]
 
     def output(self, name: str, value: str, elem_type: str, shape: Sequence[int | None]) -> None:
         """Hand out an interior value; `elem_type` is "double", "int64", "string" or "bool"."""
