@@ -8,6 +8,7 @@ import time
 import unicodedata
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -334,20 +335,22 @@ class Projects:
         of their numbers, which an export at a sequence number relies on.
         """
         from sqlalchemy import select
+        from sqlalchemy.exc import NoResultFound
 
         from labstudio.labeling.tables import projects as t
 
-        number = _number_of(connection, ref)
-        if number is None:
-            names = connection.execute(select(t.c.name).where(t.c.archived.is_(None))).scalars().all()
-            near = nearest(ref, names)
-            known = f"there is {', '.join(sorted(names)[:10])}." if names else "make one first."
-            raise NotFound(
-                f"There is no labeling project {ref!r}; " + (f"did you mean {near!r}?" if near else known)
-            )
-        if lock:
-            connection.execute(select(t.c.number).where(t.c.number == number).with_for_update())
-        return _load(connection, number)
+        number = int(ref.partition("-")[2]) if _ID.fullmatch(ref) else _number_of(connection, ref)
+        if number is not None:
+            if lock:
+                connection.execute(select(t.c.number).where(t.c.number == number).with_for_update())
+            with suppress(NoResultFound):
+                return _load(connection, number)
+        names = connection.execute(select(t.c.name).where(t.c.archived.is_(None))).scalars().all()
+        near = nearest(ref, names)
+        known = f"there is {', '.join(sorted(names)[:10])}." if names else "make one first."
+        raise NotFound(
+            f"There is no labeling project {ref!r}; " + (f"did you mean {near!r}?" if near else known)
+        )
 
     def _again(self, connection: Connection, project: Project) -> Project:
         """Lock a project that was read before this transaction; it is read again where it has changed."""
@@ -474,16 +477,13 @@ def _free(connection: Connection, name: str) -> None:
         raise Conflict(f"There is a labeling project {name!r} already; choose another name, or put it away.")
 
 
-def _number_of(connection: Connection, ref: str) -> int | None:
+def _number_of(connection: Connection, name: str) -> int | None:
     from sqlalchemy import select
 
     from labstudio.labeling.tables import projects as t
 
-    if _ID.fullmatch(ref):
-        where = t.c.number == int(ref.partition("-")[2])
-    else:
-        where = (t.c.name == unicodedata.normalize("NFC", ref)) & (t.c.version > 0)
-    query = select(t.c.number).where(where).order_by(t.c.archived.is_not(None), t.c.number.desc())
+    named = (t.c.name == unicodedata.normalize("NFC", name)) & (t.c.version > 0)
+    query = select(t.c.number).where(named).order_by(t.c.archived.is_not(None), t.c.number.desc())
     found: int | None = connection.execute(query.limit(1)).scalar()
     return found
 
