@@ -136,6 +136,7 @@ class Workspace:
         labeling.begin_trainer = lambda project: self.jobs.start(
             "labeling.suggest", f"suggestions for {labeling.get(project).name}", {"project": project}
         )
+        labeling.model_bytes = lambda ref: self.store.files.read(self.models.get(ref).sha256)
         return labeling
 
     @cached_property
@@ -216,6 +217,11 @@ def _kinds(ws: Workspace) -> dict[str, Kind]:
         os.nice(10)  # those who label come first
         return Outcome(result={"rounds": ws.labeling.train_until_idle(job.spec["project"])})
 
+    def labeling_compare(job: Job, watch: Watch) -> Outcome:
+        os.nice(10)
+        ws.labeling.compare(job.spec["project"])
+        return Outcome(result={"project": job.spec["project"]})
+
     def labeling_rest(job: Job, watch: Watch) -> Outcome:
         told = {name: job.spec[name] for name in ("precision", "audit")}
         run = ws.labeling.label_rest(job.spec["project"], **told)
@@ -227,6 +233,7 @@ def _kinds(ws: Workspace) -> dict[str, Kind]:
         "data.refresh": Kind(data_refresh),
         "recipe.run": Kind(recipe_run),
         "labeling.suggest": Kind(labeling_suggest),
+        "labeling.compare": Kind(labeling_compare),
         "labeling.rest": Kind(labeling_rest),
     }
 

@@ -32,6 +32,19 @@ def test_a_project_is_made_answered_and_shown(reviews: Any) -> None:
     assert reviews.value("[project.name for project in projects]").count("reviews") == 1
 
 
+def test_items_that_are_alike_are_listed_and_labeled_by_lines(reviews: Any) -> None:
+    said = reviews.good("%label clusters reviews --as alike")
+    assert "such as" in said.text
+    number, open_ = reviews.value("(alike[0].number, len(alike[0].open))")
+    assert (
+        f"{open_} items are labeled"
+        in reviews.good(f"%label accept reviews --cluster {number} --label good").text
+    )
+    assert reviews.value("len(labeling.undo('reviews').annotations)") == open_
+    assert reviews.good("%label clusters reviews --duplicates").text
+    assert "has no detector" in reviews.good("%label detector reviews").text
+
+
 def test_a_cell_of_options_makes_a_project_and_changes_labels(reviews: Any) -> None:
     reviews.good(
         '%%label create reviews --as colours\nname: by-cell\ntext: text\nlabels: ["a, b", "<i>c</i>"]\n'
@@ -87,6 +100,8 @@ def test_tab_offers_the_projects(reviews: Any) -> None:
         ("%label import reviews nowhere.jsonl", "nowhere.jsonl cannot be read: No such file"),
         ("%label export reviews --format yolo", "yolo does not hold class"),
         ("%label export reviews --to nowhere/out.csv", "nowhere/out.csv cannot be written"),
+        ("%label accept reviews --cluster 99 --label good", "99"),
+        ("%label detector reviews --detach", "no detector"),
     ],
 )
 def test_what_cannot_be_gets_a_sentence_and_no_traceback(reviews: Any, line: str, sentence: str) -> None:

@@ -147,3 +147,57 @@ def test_what_cannot_be_gets_a_sentence(server, opinions, method, path, body, st
     found = server.ask(method, path.format(opinions.path), body)
     assert found[0] == status, found
     assert sentence in found[1]["message"]
+
+
+def test_items_that_are_alike_are_compared_by_a_job_and_labeled_at_once(
+    server: Server, opinions: Opinions
+) -> None:
+    path = opinions.path
+    assert server.get(f"{path}/groups") == {"compared": False, "total": 0, "offset": 0, "groups": []}
+    opinions.job(server.post(f"{path}/compare"))
+    found = server.get(f"{path}/groups", limit=3, shown=4)
+    assert found["compared"]
+    assert len(found["groups"]) == 3 < found["total"]
+    group = found["groups"][0]
+    assert 2 <= len(group["items"]) <= 4
+    assert group["open"] <= group["size"]
+    said = {"client_id": "alike-1", "state": "open", "cluster": group["number"], "value": {"label": "good"}}
+    assert server.post(f"{path}/bulk", **said)["changed"] == group["open"]
+    assert group["number"] not in [one["number"] for one in server.get(f"{path}/groups", limit=50)["groups"]]
+    assert server.post(f"{path}/undo", client_id="alike-2")["items"]
+    status, told = server.ask("GET", f"{path}/items?cluster=9999")
+    assert (status, "no cluster 9999" in told["message"]) == (404, True)
+
+
+def test_a_detector_is_attached_by_a_file_of_the_folder_and_refused_with_a_sentence(server: Server) -> None:
+    from labeling.suggest.test_detector import TABLE, always
+    from PIL import Image
+
+    (server.folder / "yard").mkdir()
+    for number in range(3):
+        Image.new("RGB", (200, 100), (90 * number, 80, 70)).save(server.folder / "yard" / f"{number}.png")
+    (server.folder / "finds.onnx").write_bytes(always({"names": "['cat', 'dog']"}, out=TABLE[None].copy()))
+    (server.folder / "broken.onnx").write_bytes(b"no model")
+    server.post("data", name="yard", path="yard")
+    path = (
+        f"labeling/{server.post('labeling', data='yard', task='boxes', labels=['dog'], suggest=False)['id']}"
+    )
+    found = server.post(f"{path}/detector", path="finds.onnx")
+    assert (found["detector"]["name"], found["detector"]["left_out"]) == ("finds.onnx", ["cat"])
+    server.post(f"{path}/suggest")
+    [item, *_] = server.post(f"{path}/next", limit=1)["items"]
+    [box] = item["suggestion"]["value"]["shapes"]
+    assert (box["x"], box["y"], box["score"]) == (80, 40, pytest.approx(0.9))
+    taken = {"client_id": "dog", "item": item["number"], "value": item["suggestion"]["value"]}
+    assert server.post(f"{path}/submit", answers=[taken])["receipts"][0]["error"] is None
+    for told, sentence in (
+        ({"path": "broken.onnx"}, "broken.onnx is no ONNX file"),
+        ({"path": "finds.onnx", "names": ["x", "y"]}, "None of the detector's classes (x, y)"),
+        ({"path": "../../etc/passwd"}, "lies outside"),
+        ({"model": "nothing@1"}, "no model 'nothing'"),
+        ({}, "Name one file"),
+    ):
+        status, answer = server.ask("POST", f"{path}/detector", told)
+        assert status in (400, 404, 422), answer
+        assert sentence in answer["message"]
+    assert server.ask("DELETE", f"{path}/detector")[1]["detector"] is None

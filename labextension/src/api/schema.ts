@@ -1431,6 +1431,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/labstudio/api/labeling/{project}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Return items that are alike, in groups, as far as they have been compared. */
+        get: operations["labeling_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare the items of a project in the background, as a job. */
+        post: operations["compare_items"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/labeling/{project}/detector": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an ONNX detector suggest boxes. */
+        post: operations["attach_detector"];
+        /** Let the detector of a project suggest no more. */
+        delete: operations["detach_detector"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/labstudio/api/labeling/{project}/notes": {
         parameters: {
             query?: never;
@@ -2071,6 +2123,21 @@ export interface components {
              * @default
              */
             annotator: string;
+            /**
+             * @description Cluster that they are in.
+             * @default null
+             */
+            cluster: number | null;
+            /**
+             * @description Group of near duplicates that they are in.
+             * @default null
+             */
+            duplicates: number | null;
+            /**
+             * @description How sure their suggestion must be, at least.
+             * @default 0
+             */
+            least: number;
             /** @description As for an answer. */
             client_id: string;
             /**
@@ -2817,6 +2884,19 @@ export interface components {
             annotation: number | null;
         };
         /**
+         * LabelingDetector
+         * @description A detector of boxes: labels (ids) by its classes, and classes that are no label here.
+         */
+        LabelingDetector: {
+            name: string;
+            sha256: string;
+            labels: {
+                [key: string]: string;
+            };
+            left_out: string[];
+            by: string;
+        };
+        /**
          * LabelingDoubt
          * @description A label that may be wrong, what a model would say, and how good the label looks (0 to 1).
          */
@@ -2859,6 +2939,27 @@ export interface components {
             exports: components["schemas"]["LabelingExport"][];
         };
         /**
+         * LabelingGroup
+         * @description Items that are alike: how many, how many of them are open, and the most typical open ones.
+         */
+        LabelingGroup: {
+            number: number;
+            likeness: number;
+            size: number;
+            open: number;
+            items: components["schemas"]["LabelingListed"][];
+        };
+        /**
+         * LabelingGroups
+         * @description Groups with more than one open item; `compared` says whether the items have been compared already.
+         */
+        LabelingGroups: {
+            compared: boolean;
+            total: number;
+            offset: number;
+            groups: components["schemas"]["LabelingGroup"][];
+        };
+        /**
          * LabelingHard
          * @description An item on which people disagree.
          */
@@ -2889,7 +2990,8 @@ export interface components {
          *
          *     `row` are the columns shown; `text` is what is labeled in a text project; `media` is the path of the image
          *     below the API (labeling/…/media/…), with `width` and `height` in pixels, upright. `error` says why it
-         *     cannot be shown. `value` is what this annotator said before. `expires` is when the lease ends.
+         *     cannot be shown. `value` is what this annotator said before. `expires` is when the lease ends. `alike`
+         *     counts others that are nearly the same.
          */
         LabelingItem: {
             number: number;
@@ -2910,6 +3012,7 @@ export interface components {
             value: components["schemas"]["Value-Output"] | null;
             suggestion: components["schemas"]["LabelingSuggestion"] | null;
             notes: components["schemas"]["LabelingNote"][];
+            alike: number;
         };
         /**
          * LabelingItemDetail
@@ -2938,6 +3041,7 @@ export interface components {
             };
             text: string | null;
             media: string | null;
+            alike: number;
         };
         /**
          * LabelingMember
@@ -2952,9 +3056,9 @@ export interface components {
          * LabelingModelRun
          * @description One time that a model has learned and spoken.
          *
-         *     `outcome` of a live run has labels, judged, score (value, low, high, judged), curve (labels with a score
-         *     each), outlook (plateau, more, low, high, sentence) and stop (a sentence, or None); of an automatic one
-         *     labels, judged, precision, given, left, audit, thresholds and not_given.
+         *     `outcome` of a live run has labels, judged, measure (what the score is), score (value, low, high, judged),
+         *     curve (labels with a score each), outlook (plateau, more, low, high, sentence) and stop (a sentence, or
+         *     None); of an automatic one labels, judged, precision, given, left, audit, thresholds and not_given.
          */
         LabelingModelRun: {
             number: number;
@@ -3092,6 +3196,7 @@ export interface components {
             archived: number | null;
             progress: components["schemas"]["LabelingProgress"];
             settings: components["schemas"]["ProjectSettings"];
+            detector: components["schemas"]["LabelingDetector"] | null;
             labels: components["schemas"]["LabelingSchema"];
             columns: string[];
             members: components["schemas"]["LabelingMember"][];
@@ -3708,6 +3813,116 @@ export interface components {
              * @default
              */
             description: string;
+        };
+        /**
+         * NewDetector
+         * @description An ONNX detector of boxes: an upload, a file of the folder, or a registered model.
+         *
+         *     What the file tells of itself need not be told.
+         */
+        NewDetector: {
+            /**
+             * @description One table, or boxes, labels and scores.
+             * @default yolo
+             * @enum {string}
+             */
+            outputs: "yolo" | "ssd";
+            /**
+             * @description Names of its classes in their order.
+             * @default []
+             */
+            names: string[];
+            /**
+             * @description Pixels across that it takes.
+             * @default 640
+             */
+            width: number;
+            /**
+             * @description Pixels down that it takes.
+             * @default 640
+             */
+            height: number;
+            /**
+             * @description Keep the image's proportions and fill up with grey.
+             * @default true
+             */
+            letterbox: boolean;
+            /**
+             * @description yolo: the fifth number says whether there is anything (v5).
+             * @default false
+             */
+            objectness: boolean;
+            /**
+             * @description Centre and size, or two corners.
+             * @default xywh
+             * @enum {string}
+             */
+            boxes: "xywh" | "xyxy" | "yxyx";
+            /**
+             * @description Boxes are told in parts of the input, not in its pixels.
+             * @default false
+             */
+            parts: boolean;
+            /**
+             * @description ssd: 1 where class 0 is the background.
+             * @default 0
+             */
+            first_class: number;
+            /**
+             * @description Of red, green and blue, from 0 to 1.
+             * @default [
+             *       0,
+             *       0,
+             *       0
+             *     ]
+             */
+            mean: number[];
+            /**
+             * @description Of red, green and blue.
+             * @default [
+             *       1,
+             *       1,
+             *       1
+             *     ]
+             */
+            std: number[];
+            /**
+             * @description It takes height, width, colour.
+             * @default false
+             */
+            channels_last: boolean;
+            /**
+             * @description Boxes of a lower score are left out.
+             * @default 0.25
+             */
+            least: number;
+            /**
+             * @description Share of the union at which two boxes are the same.
+             * @default 0.5
+             */
+            overlap: number;
+            /**
+             * @description Id of the upload.
+             * @default
+             */
+            upload: string;
+            /**
+             * @description File, as the file browser shows it.
+             * @default
+             */
+            path: string;
+            /**
+             * @description Registered model, such as cars@2.
+             * @default
+             */
+            model: string;
+            /**
+             * @description Label by the detector's class, where they differ.
+             * @default {}
+             */
+            map: {
+                [key: string]: string;
+            };
         };
         /**
          * NewExport
@@ -4838,6 +5053,11 @@ export interface components {
             attributes: {
                 [key: string]: string;
             };
+            /**
+             * @description How sure a model is; of suggestions alone.
+             * @default null
+             */
+            score: number | null;
         };
         /**
          * Shape
@@ -4874,6 +5094,11 @@ export interface components {
             attributes: {
                 [key: string]: string;
             };
+            /**
+             * @description How sure a model is; of suggestions alone.
+             * @default null
+             */
+            score: number | null;
         };
         /**
          * Span
@@ -4894,6 +5119,11 @@ export interface components {
             attributes: {
                 [key: string]: string;
             };
+            /**
+             * @description How sure a model is; of suggestions alone.
+             * @default null
+             */
+            score: number | null;
         };
         /**
          * Span
@@ -4914,6 +5144,11 @@ export interface components {
             attributes: {
                 [key: string]: string;
             };
+            /**
+             * @description How sure a model is; of suggestions alone.
+             * @default null
+             */
+            score: number | null;
         };
         /**
          * Status
@@ -8225,6 +8460,9 @@ export interface operations {
                 label?: string;
                 suggested?: string;
                 annotator?: string;
+                cluster?: number | null;
+                duplicates?: number | null;
+                least?: number;
                 offset?: number;
                 limit?: number;
             };
@@ -8309,6 +8547,139 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    labeling_groups: {
+        parameters: {
+            query?: {
+                kind?: "clusters" | "duplicates";
+                offset?: number;
+                limit?: number;
+                shown?: number;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingGroups"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingStarted"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attach_detector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDetector"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingProjectDetail"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    detach_detector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelingProjectDetail"];
                 };
             };
             /** @description What went wrong, in a sentence. */

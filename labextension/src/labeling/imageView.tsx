@@ -433,7 +433,7 @@ function Drawn({ shape, labels, place, scale, selected, suggested, score, onDown
 function fresh(bench: Bench, kind: 'box' | 'polygon'): LabelingShape {
   const id = clientId().slice(0, 16);
   const none = { x: null, y: null, w: null, h: null, rings: null };
-  return { id, kind, label: bench.drawing ?? '', ...none, rotation: 0, attributes: {} } as LabelingShape;
+  return { id, kind, label: bench.drawing ?? '', ...none, rotation: 0, attributes: {}, score: null } as LabelingShape;
 }
 
 function withVertex(shape: LabelingShape, ring: number, at: number, { x, y }: IPoint): LabelingShape {

@@ -196,7 +196,8 @@ function Bulk({ studio, bench, which, total }: IBulk): ReactElement {
     const name = bench.labelById.get(id)!.name;
     const text = __('All items that this list shows get the label %1. One Undo takes it back.', name);
     if (await ask(studio, __('Label %1 items', number(total)), text, __('Label them'))) {
-      const body = { ...which, suggested: '', annotator: '', client_id: clientId(), value: ofClass(id) };
+      const all = { suggested: '', annotator: '', cluster: null, duplicates: null, least: 0 };
+      const body = { ...which, ...all, client_id: clientId(), value: ofClass(id) };
       try {
         const at = { project: bench.transport.project };
         const { changed } = await post('/labstudio/api/labeling/{project}/bulk', { at, body });

@@ -40,7 +40,8 @@ export function SpanText({ bench, item }: { bench: Bench; item: LabelingItem }):
     }
     const [start, end] = [toPoints(text, range.start), toPoints(text, range.end)];
     const quoted = text.slice(range.start, range.end);
-    const span = { id: clientId().slice(0, 16), start, end, label: bench.drawing, text: quoted, attributes: {} };
+    const id = clientId().slice(0, 16);
+    const span = { id, start, end, label: bench.drawing, text: quoted, attributes: {}, score: null };
     bench.edit(withSpan(bench.value, span));
     bench.select(span.id);
     setCursor(null);

@@ -9,10 +9,13 @@ from labstudio.display import wording
 from labstudio.display.bundle import Bar, Bundle, Facts, Heading, Line, Table
 
 if TYPE_CHECKING:
+    from labstudio.labeling.alike import Group
     from labstudio.labeling.dashboard import Dashboard
+    from labstudio.labeling.detecting import Attached
     from labstudio.labeling.exporting import Export
     from labstudio.labeling.importing import Imported
     from labstudio.labeling.labels import LabelSchema
+    from labstudio.labeling.looking import Listed
     from labstudio.labeling.projects import Project
     from labstudio.labeling.suggesting import DoubtfulLabel
     from labstudio.labeling.suggestions import ModelRun
@@ -79,7 +82,7 @@ def labels(name: str, schema: LabelSchema) -> Bundle:
 def runs(name: str, found: Sequence[ModelRun]) -> Bundle:
     """List model runs."""
     if not found:
-        return Bundle(Line("No model has learned yet; suggestions begin with ten labels of two classes."))
+        return Bundle(Line("No model has learned yet; suggestions begin with ten labels or marks."))
     rows = [
         [one.number, one.kind, one.state, one.outcome.get("labels", ""), one.outcome.get("given", ""),
          _score(one.outcome.get("score")), wording.ago(one.created)]
@@ -87,6 +90,41 @@ def runs(name: str, found: Sequence[ModelRun]) -> Bundle:
     ]  # fmt: skip
     names = ["run", "kind", "state", "learned from", "labels given", "score", "when"]
     return Bundle(Heading(f"Models of {name}", str(len(rows))), Table(names, rows, right=names[3:6]))
+
+
+def groups(found: Project, told: Sequence[Group], first: Sequence[Listed], duplicates: bool) -> Bundle:
+    """List groups of items that are alike, each by its most typical item."""
+    if not told:
+        return Bundle(Line(f"No items of {found.name} are {'nearly the same' if duplicates else 'alike'}."))
+    shown = {one.number: one for one in first}
+    rows = []
+    for one in told:
+        item = shown.get((one.open or one.items)[0])
+        words = item and (item.text or " · ".join(map(str, item.row.values())) or item.key)
+        rows.append([one.number, len(one.items), len(one.open), f"{one.likeness:.2f}", _cut(words or "")])
+    what = "duplicates" if duplicates else "cluster"
+    names = [what, "items", "open", "alike", "such as"]
+    hint = f"%label accept {found.name} --{what} {told[0].number} --label … labels one of them at once."
+    title = "Near duplicates in" if duplicates else "Clusters of"
+    return Bundle(
+        Heading(f"{title} {found.name}", str(len(rows))), Table(names, rows, right=names[:4]), Line(hint)
+    )
+
+
+def detector(found: Project, attached: Attached | None) -> Bundle:
+    """Show the detector of a project, and which of its classes are suggested."""
+    if attached is None:
+        return Bundle(
+            Line(f"{found.name} has no detector; %label detector {found.name} FILE.onnx attaches one.")
+        )
+    labels = {label.id: label.name for label in found.schema}
+    rows = [[name, labels[label]] for name, label in attached.labels.items()]
+    left = f"Not suggested: {', '.join(attached.left_out)}." if attached.left_out else ""
+    return Bundle(
+        Heading(f"Detector of {found.name}", attached.name),
+        Table(["class", "label"], rows),
+        *((Line(left),) if left else ()),
+    )
 
 
 def doubts(found: Project, doubtful: Sequence[DoubtfulLabel]) -> Bundle:
@@ -146,6 +184,10 @@ def _value(value: Mapping[str, Any], names: Mapping[str, str]) -> str:
         return f"{value['number']:g}"
     given = value["labels"] if "labels" in value else [value["label"]]
     return ", ".join(names[one] for one in given) or "none"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def _share(value: float | None) -> str:

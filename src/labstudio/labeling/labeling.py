@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from labstudio.labeling.alike import Alike
 from labstudio.labeling.annotating import Annotating
 from labstudio.labeling.dashboard import Dashboards
+from labstudio.labeling.detecting import Detecting
 from labstudio.labeling.exporting import Exporting
 from labstudio.labeling.importing import Importing
 from labstudio.labeling.looking import Looking
@@ -32,6 +34,7 @@ class Labeling(
     Importing,
     Annotating,
     Dashboards,
+    Detecting,
     Reviewing,
     Looking,
     Noting,
@@ -39,6 +42,7 @@ class Labeling(
     Progressing,
     Loop,
     Suggesting,
+    Alike,
     Suggestions,
     StandingValues,
     Queue,

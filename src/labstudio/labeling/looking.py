@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from labstudio.errors import Invalid, NotFound
+from labstudio.labeling.alike import Kind, groups_of, members_of
 from labstudio.labeling.annotating import _item_rows
 from labstudio.labeling.queue import Item, Proposed, newest_suggestions
 from labstudio.labeling.values import value_now
@@ -46,6 +47,12 @@ class Which:
         Id or name of the label that is suggested for them.
     annotator : str
         Who has answered them.
+    cluster : int, optional
+        The cluster that they are in; see `labstudio.labeling.alike`.
+    duplicates : int, optional
+        They are nearly the same as each other; the number of the group.
+    least : float
+        How sure the suggestion must be, at least.
     """
 
     filter: str = ""
@@ -53,6 +60,9 @@ class Which:
     label: str = ""
     suggested: str = ""
     annotator: str = ""
+    cluster: int | None = None
+    duplicates: int | None = None
+    least: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,7 @@ class Listed:
     suggestion: Proposed | None
     row: dict[str, Any]
     text: str | None
+    alike: int  # others that are nearly the same
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,14 @@ class Page:
     total: int
     offset: int
     items: list[Listed]
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Places in the data, and numbers of items, that are meant; None where all are."""
+
+    places: set[int] | None
+    numbers: set[int] | None
 
 
 class Looking(_Base):
@@ -117,17 +136,24 @@ class Looking(_Base):
         if offset < 0 or not 1 <= limit <= MOST_ROWS:
             raise Invalid(f"A page begins at item 0 or later and has 1 to {MOST_ROWS} items.")
         project = self.get(ref)
-        places = self._matching(project, which)
+        matching = self._matching(project, which)
         with self._store.read() as connection:
             where = _where(project, which or Which())
-            if places is None:
+            if matching is None:
                 total = connection.execute(select(func.count()).select_from(t).where(*where)).scalar_one()
                 query = select(t).where(*where).order_by(t.c.place, t.c.number).offset(offset).limit(limit)
                 rows = [dict(row) for row in connection.execute(query).mappings()]
             else:
-                numbers = _those(connection, where, places)
+                numbers = _those(connection, where, matching)
                 total, rows = len(numbers), _item_rows(connection, project, numbers[offset : offset + limit])
         return Page(total, offset, self._listed(project, rows))
+
+    def listed(self, ref: str, numbers: Sequence[int]) -> list[Listed]:
+        """Return these items as a list shows them, in this order."""
+        project = self.get(ref)
+        with self._store.read() as connection:
+            rows = _item_rows(connection, project, numbers)
+        return self._listed(project, rows)
 
     def item(self, ref: str, number: int, *, annotator: str | None = None) -> tuple[Item, list[Said]]:
         """Return an item and everything that was ever said of it, oldest first.
@@ -169,22 +195,32 @@ class Looking(_Base):
 
         from labstudio.labeling.tables import items as t
 
-        places = self._matching(project, told)
+        matching = self._matching(project, told)
         with self._store.read() as connection:
             where = _where(project, told)
-            if places is None:
+            if matching is None:
                 query = select(t.c.number).where(*where).order_by(t.c.place)
                 found = list(connection.execute(query.limit(_LONGEST + 1)).scalars())
             else:
-                found = _those(connection, where, places)
+                found = _those(connection, where, matching)
         if len(found) > _LONGEST:
             raise Invalid(f"More than {_LONGEST:,} items are meant; choose fewer by a filter.")
         return found
 
-    def _matching(self, project: Project, told: Which | None) -> set[int] | None:
-        if told is None or not told.filter.strip():
+    def _matching(self, project: Project, told: Which | None) -> Matching | None:
+        """Say which items are meant by what no table knows; None where that is nothing."""
+        if told is None:
             return None
-        return {int(row) for row in self._data.matching(project.ref, told.filter)}
+        places = None
+        if told.filter.strip():
+            places = {int(row) for row in self._data.matching(project.ref, told.filter)}
+        asked: tuple[tuple[Kind, int | None], ...] = (
+            ("clusters", told.cluster),
+            ("duplicates", told.duplicates),
+        )
+        groups = [members_of(self._store, project, kind, one) for kind, one in asked if one is not None]
+        numbers = set.intersection(*groups) if groups else None
+        return None if places is None and numbers is None else Matching(places, numbers)
 
     def _listed(self, project: Project, rows: list[dict[str, Any]]) -> list[Listed]:
         numbers = [row["number"] for row in rows]
@@ -193,6 +229,7 @@ class Looking(_Base):
             standing = _standing_values(connection, project, rows)
             proposed = newest_suggestions(connection, numbers)
             flagged = _flagged(connection, numbers)
+        groups = groups_of(self._store, project)
         found = []
         for row in rows:
             value, by = standing.get(row["number"], (None, ""))
@@ -202,6 +239,7 @@ class Looking(_Base):
                     row["number"], row["key"], row["place"], _state(row), row["votes"], value, by,
                     row["number"] in flagged, proposed.get(row["number"]), content.row,
                     content.text if content.text is not None else content.image,
+                    len(groups.duplicates(row["number"])) if groups else 0,
                 )
             )  # fmt: skip
         return found
@@ -268,6 +306,8 @@ def _where(project: Project, told: Which) -> list[ColumnElement[bool]]:
     if told.suggested:
         label = project.schema.now(told.suggested).id
         where.append(exists().where(suggestions.c.item == t.c.number, suggestions.c.label == label))
+    if told.least > 0:
+        where.append(exists().where(suggestions.c.item == t.c.number, suggestions.c.score >= told.least))
     return where
 
 
@@ -277,13 +317,18 @@ def _text() -> Any:
     return Text
 
 
-def _those(connection: Connection, where: list[ColumnElement[bool]], places: set[int]) -> list[int]:
+def _those(connection: Connection, where: list[ColumnElement[bool]], matching: Matching) -> list[int]:
     from sqlalchemy import select
 
     from labstudio.labeling.tables import items as t
 
     query = select(t.c.number, t.c.place).where(*where).order_by(t.c.place)
-    return [row.number for row in connection.execute(query) if row.place in places]
+    return [
+        row.number
+        for row in connection.execute(query)
+        if (matching.places is None or row.place in matching.places)
+        and (matching.numbers is None or row.number in matching.numbers)
+    ]
 
 
 def _standing_values(

@@ -200,9 +200,9 @@ class Loop(_Base):
                 return self._data.frame(version).iloc[places].reset_index(drop=True)
             texts = self._source(project).read(version, places)
             return pd.DataFrame({"path": [row["key"] for row in rows], "text": [one.text for one in texts]})
-        from labstudio.labeling.training import Trainer
+        from labstudio.labeling.item_vectors import ItemVectors
 
-        vectors, encoder = Trainer(self, project.id).vectors_by_item()  # type: ignore[arg-type]
+        vectors, encoder = ItemVectors(self, project.id).by_item()  # type: ignore[arg-type]
         known = [vectors.get(row["number"]) for row in rows]
         width = next(len(one) for one in known if one is not None)
         nothing = np.full(width, np.nan)

@@ -49,6 +49,7 @@ class Project:
     by: str
     archived: float | None
     members: dict[str, str] = field(default_factory=dict)
+    detector: dict[str, Any] | None = None  # see `labstudio.labeling.detecting`
 
     @property
     def id(self) -> str:
@@ -501,4 +502,5 @@ def _load(connection: Connection, number: int) -> Project:
         of_items=row["settings"]["items"],
         schema=LabelSchema.from_rows(row["schema_version"], row["labels"]),
         members={row.person: row.role for row in people},
+        detector=row["settings"].get("detector"),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from labstudio.errors import Invalid
+from labstudio.labeling.alike import groups_of
 from labstudio.labeling.values import value_now
 from labstudio.store.identity import who
 
@@ -63,6 +64,8 @@ class Item:
     reason : str
         Why it is asked now: ``"order"`` (an item whose answer is known looks like it), ``"random"``,
         ``"unsure"``, ``"diverse"``, ``"audit"``, ``"sent back"`` or ``"chosen"``.
+    alike : int
+        How many others are nearly the same.
     """
 
     number: int
@@ -78,6 +81,7 @@ class Item:
     value: dict[str, Any] | None = None
     suggestion: Proposed | None = None
     notes: list[Note] = field(default_factory=list)
+    alike: int = 0
 
 
 class Queue(_Base):
@@ -151,13 +155,14 @@ class Queue(_Base):
             mine = _said_by(connection, numbers, person)
             proposed = newest_suggestions(connection, numbers)
             notes = notes_of(connection, numbers)
-        schema = project.schema
+        schema, groups = project.schema, groups_of(self._store, project)
         return [
             Item(
                 row["number"], row["key"], contents[row["number"]], row["content"], row["width"],
                 row["height"], row["group"], row["split"], expires, row.get("reason") or "order",
                 value_now(mine[row["number"]], schema) if row["number"] in mine else None,
                 proposed.get(row["number"]), notes.get(row["number"], []),
+                len(groups.duplicates(row["number"])) if groups else 0,
             )
             for row in rows
         ]  # fmt: skip

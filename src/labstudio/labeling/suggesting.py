@@ -9,21 +9,28 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from labstudio.errors import NotFound, Unavailable
+from labstudio.errors import Invalid, NotFound, Unavailable
 from labstudio.labeling.values import same_value, value_now
 
 if TYPE_CHECKING:
+    from labstudio.labeling.alike import Alike
+    from labstudio.labeling.label_training import LabelTrainer
+    from labstudio.labeling.labeling import Labeling
     from labstudio.labeling.projects import Project
     from labstudio.labeling.standing import StandingValues
     from labstudio.labeling.suggest.automatic import Verdict
     from labstudio.labeling.suggestions import ModelRun, Suggestions
+    from labstudio.labeling.training import Trainer
 
-    class _Base(Suggestions, StandingValues): ...
+    class _Base(Alike, Suggestions, StandingValues): ...
 
 else:
     _Base = object
+
+LEARNED = ("class", "multi", "number", "spans", "boxes", "polygons")
+"""Tasks for which there are models."""
 
 IDLE_SECONDS = 600.0  # without a new annotation, after which a trainer ends
 LOOK_SECONDS = 0.3
@@ -53,9 +60,7 @@ class Suggesting(_Base):
 
         From then on the queue asks for what the model is unsure of, and some at random.
         """
-        from labstudio.labeling.training import Trainer
-
-        number = Trainer(self, ref).round()  # type: ignore[arg-type]
+        number = self._trainer(ref).round()
         # a trainer in the background may have been faster still
         return None if number is None else self.runs(ref, "live")[0]
 
@@ -71,11 +76,9 @@ class Suggesting(_Base):
         audit : int
             So many of them are asked of people all the same, first of all: see `audit`.
         """
-        from labstudio.labeling.training import Trainer
-
         with self._store.read() as connection:
             self._need(self._project(connection, ref), "reviewer")
-        return self._one(ref, Trainer(self, ref).automatic(precision, audit))  # type: ignore[arg-type]
+        return self._one(ref, self._label_trainer(ref).automatic(precision, audit))
 
     def audit(self, ref: str, run: int) -> Verdict:
         """Say whether the promise of an automatic run holds, by what people said of its audit sample."""
@@ -95,16 +98,12 @@ class Suggesting(_Base):
 
     def doubtful(self, ref: str, most: int = 100) -> list[DoubtfulLabel]:
         """Return labels that are likely wrong, the likeliest first: for a second look, not a verdict."""
-        from labstudio.labeling.training import Trainer
-
-        return [DoubtfulLabel(*one) for one in Trainer(self, ref).doubtful(most)]  # type: ignore[arg-type]
+        return [DoubtfulLabel(*one) for one in self._label_trainer(ref).doubtful(most)]
 
     def wake(self, ref: str) -> None:
         """See to it that a trainer is at work for a project that has enough labels."""
-        from labstudio.labeling.training import KINDS
-
         project = self.get(ref)
-        if self.begin_trainer is None or not project.settings.suggest or project.task not in KINDS:
+        if self.begin_trainer is None or not project.settings.suggest or project.task not in LEARNED:
             return
         now = time.monotonic()
         if now - self._woken.get(project.id, -WAKE_SECONDS) < WAKE_SECONDS:
@@ -121,26 +120,49 @@ class Suggesting(_Base):
         int
             How many rounds were made; 0 where another trainer is at work already.
         """
-        from labstudio.labeling.training import Trainer
         from labstudio.store.lock import file_lock
 
         project = self.get(ref)
         rounds = 0
         try:
             with file_lock(self._lock_of(project), wait=0):
-                trainer, last = Trainer(self, ref), time.monotonic()  # type: ignore[arg-type]
+                trainer, last = self._trainer(ref), time.monotonic()
                 while time.monotonic() - last < idle:
                     project = self.get(project.id)
                     if project.archived is not None or not project.settings.suggest:
                         break
                     if self._newest(project) != trainer.learned:
                         trainer.round()
+                        self.keep_groups(trainer)
                         rounds, last = rounds + 1, time.monotonic()
                     time.sleep(LOOK_SECONDS)
         except Unavailable:
             if rounds:
                 raise
         return rounds
+
+    def _trainer(self, ref: str) -> Trainer:
+        task, labeling = self.get(ref).task, cast("Labeling", self)
+        if task not in LEARNED:
+            raise Invalid(f"Suggestions are made for {', '.join(LEARNED)}; {task} are labeled by people.")
+        if task in ("spans", "boxes", "polygons"):
+            from labstudio.labeling.part_training import ShapeTrainer, SpanTrainer
+
+            return SpanTrainer(labeling, ref) if task == "spans" else ShapeTrainer(labeling, ref)
+        from labstudio.labeling.label_training import LabelTrainer
+
+        return LabelTrainer(labeling, ref)
+
+    def _label_trainer(self, ref: str) -> LabelTrainer:
+        from labstudio.labeling.label_training import LabelTrainer
+
+        trainer = self._trainer(ref)
+        if not isinstance(trainer, LabelTrainer):
+            raise Invalid(
+                "A model labels alone, and doubts labels, where items have labels or numbers; "
+                f"{trainer.project.name} asks for {trainer.project.task}."
+            )
+        return trainer
 
     def _trained(self, project: Project) -> bool:
         from labstudio.store.lock import file_lock

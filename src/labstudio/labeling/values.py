@@ -48,6 +48,7 @@ class Shape(_Part):
     rotation: float = 0.0
     rings: list[list[tuple[float, float]]] | None = None
     attributes: dict[str, str] = {}
+    score: float | None = Field(None, description="How sure a model is; of suggestions alone.")
 
 
 class Span(_Part):
@@ -59,6 +60,7 @@ class Span(_Part):
     label: str = Field(max_length=200)
     text: str = Field("", description="What stands there; a check.")
     attributes: dict[str, str] = {}
+    score: float | None = Field(None, description="How sure a model is; of suggestions alone.")
 
 
 class CellError(_Part):

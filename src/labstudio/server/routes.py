@@ -275,6 +275,35 @@ ROUTES = (
     Route(
         "GET", "labeling/{project}/media/{item}", t.MediaOf, Raw, "read", labeling.labeling_media, slow=True
     ),
+    Route(
+        "GET",
+        "labeling/{project}/groups",
+        t.GroupsOf,
+        a.LabelingGroups,
+        "read",
+        labeling.labeling_groups,
+        slow=True,
+    ),
+    Route(
+        "POST", "labeling/{project}/compare", t.Nothing, a.LabelingStarted, "execute", labeling.compare_items
+    ),
+    Route(
+        "POST",
+        "labeling/{project}/detector",
+        t.NewDetector,
+        a.LabelingProjectDetail,
+        "execute",
+        labeling.attach_detector,
+        slow=True,
+    ),
+    Route(
+        "DELETE",
+        "labeling/{project}/detector",
+        t.Nothing,
+        a.LabelingProjectDetail,
+        "write",
+        labeling.detach_detector,
+    ),
     Route("POST", "labeling/{project}/notes", t.NewNote, a.LabelingNote, "write", labeling.note_item),
     Route(
         "POST", "labeling/{project}/notes/{note}/resolve", t.Nothing, a.Done, "write", labeling.resolve_note

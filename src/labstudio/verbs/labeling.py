@@ -11,6 +11,7 @@ from pydantic import Field
 from labstudio.display import labeling as views
 from labstudio.errors import Invalid
 from labstudio.labeling.labels import SchemaChange
+from labstudio.labeling.looking import Which
 from labstudio.labeling.settings import NewProject
 from labstudio.verbs import Answer, Command, Door, Nothing, Told
 
@@ -42,6 +43,38 @@ class Rest(ProjectName):
 
     precision: float = Field(0.95, ge=0.5, lt=1, description="Share of right labels that is promised.")
     audit: int = Field(50, ge=0, le=10_000, description="So many of them are asked of people all the same.")
+
+
+class Accepted(ProjectName):
+    """Suggestions that are taken, or one label for all items that are meant."""
+
+    label: str = Field("", description="Label that all of them get; their suggestions when empty.")
+    suggested: str = Field("", description="Only items for which this label is suggested.")
+    least: float = Field(0, ge=0, le=1, description="Only suggestions that are at least so sure.")
+    cluster: int | None = Field(None, ge=0, description="Only items of this cluster.")
+    duplicates: int | None = Field(None, ge=1, description="Only near duplicates of this group.")
+    filter: str = Field("", description="Only items whose row is so, such as price > 3.")
+
+
+class GroupsOf(ProjectName):
+    """Items that are alike."""
+
+    duplicates: bool = Field(False, description="Those that are nearly the same.")
+    most: int = Field(20, ge=1, le=1_000, description="How many groups at most.")
+
+
+class Detected(ProjectName):
+    """A detector that suggests boxes: an ONNX file, which tells of itself what it can."""
+
+    file: str = Field("", description="ONNX file, or model:NAME@2; shows what is attached when empty.")
+    names: list[str] = Field([], description="Names of its classes in their order.")
+    map: dict[str, str] = Field({}, description="Class = label, where they differ.")
+    outputs: Literal["yolo", "ssd"] | None = Field(None, description="One table, or boxes, labels, scores.")
+    boxes: Literal["xywh", "xyxy", "yxyx"] | None = Field(None, description="How it tells a box.")
+    parts: bool = Field(False, description="It tells boxes in parts of the image.")
+    first_class: int = Field(0, ge=0, le=1, description="1 where its class 0 is the background.")
+    least: float = Field(0.25, ge=0, le=1, description="Boxes of a lower score are left out.")
+    detach: bool = Field(False, description="Let it suggest no more.")
 
 
 class RunOf(ProjectName):
@@ -180,6 +213,43 @@ def _suggest(door: Door, told: ProjectName) -> Answer:
     return Answer(views.runs(told.project, [run]), asdict(run), run)
 
 
+def _accept(door: Door, told: Accepted) -> Answer:
+    labeling = door.workspace.labeling
+    names = ("suggested", "least", "cluster", "duplicates", "filter")
+    which = Which(state="open", **{name: getattr(told, name) for name in names})
+    project = labeling.get(told.project)
+    value = None
+    if told.label:
+        one = project.schema.now(told.label).id
+        value = {"labels": [one]} if project.task == "multi" else {"label": one}
+    done = labeling.bulk(project.id, which, value)
+    sentence = f"{done.changed:,} items are labeled" + (
+        f", {done.left_out:,} have no suggestion." if done.left_out else "."
+    )
+    return Answer(views.said(sentence), asdict(done), done)
+
+
+def _clusters(door: Door, told: GroupsOf) -> Answer:
+    labeling = door.workspace.labeling
+    found = labeling.groups(told.project, "duplicates" if told.duplicates else "clusters")[: told.most]
+    first = labeling.listed(told.project, [(one.open or one.items)[0] for one in found])
+    view = views.groups(labeling.get(told.project), found, first, told.duplicates)
+    return Answer(view, [asdict(one) for one in found], found)
+
+
+def _detector(door: Door, told: Detected) -> Answer:
+    labeling = door.workspace.labeling
+    if told.detach:
+        labeling.detach_detector(told.project)
+        return Answer(views.said(f"{told.project} has no detector now."), None)
+    if told.file:
+        own = {"project", "file", "map", "detach"}
+        options = told.model_dump(include=told.model_fields_set - own, exclude_none=True)
+        labeling.attach_detector(told.project, told.file, map=told.map, **options)
+    found = labeling.detector(told.project)
+    return Answer(views.detector(labeling.get(told.project), found), found and asdict(found), found)
+
+
 def _rest(door: Door, told: Rest) -> Answer:
     run = door.workspace.labeling.label_rest(told.project, precision=told.precision, audit=told.audit)
     return Answer(views.runs(told.project, [run]), asdict(run), run)
@@ -299,6 +369,19 @@ LABEL = {
     ),
     "suggest": Command(
         ProjectName, _suggest, "Learn from the labels and suggest.", ("project",), gives="the model run"
+    ),
+    "accept": Command(
+        Accepted, _accept, "Take suggestions, or give all that are meant one label.", ("project",)
+    ),
+    "clusters": Command(
+        GroupsOf,
+        _clusters,
+        "List items that are alike, to be labeled at once.",
+        ("project",),
+        gives="the groups",
+    ),
+    "detector": Command(
+        Detected, _detector, "Let an ONNX detector suggest boxes.", ("project", "file"), gives="the detector"
     ),
     "rest": Command(
         Rest,

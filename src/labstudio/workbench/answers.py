@@ -57,10 +57,21 @@ class LabelingProject(Model):
     progress: LabelingProgress
 
 
+class LabelingDetector(Model):
+    """A detector of boxes: labels (ids) by its classes, and classes that are no label here."""
+
+    name: str
+    sha256: str
+    labels: dict[str, str]
+    left_out: list[str]
+    by: str
+
+
 class LabelingProjectDetail(LabelingProject):
     """A project, whole. `me` is who asks; `enforced` says whether roles are more than recorded."""
 
     settings: ProjectSettings
+    detector: LabelingDetector | None
     labels: LabelingSchema
     columns: list[str]
     members: list[LabelingMember]
@@ -95,7 +106,8 @@ class LabelingItem(Model):
 
     `row` are the columns shown; `text` is what is labeled in a text project; `media` is the path of the image
     below the API (labeling/…/media/…), with `width` and `height` in pixels, upright. `error` says why it
-    cannot be shown. `value` is what this annotator said before. `expires` is when the lease ends.
+    cannot be shown. `value` is what this annotator said before. `expires` is when the lease ends. `alike`
+    counts others that are nearly the same.
     """
 
     number: int
@@ -114,6 +126,7 @@ class LabelingItem(Model):
     value: Value | None
     suggestion: LabelingSuggestion | None
     notes: list[LabelingNote]
+    alike: int
 
 
 class LabelingBatch(Model):
@@ -187,9 +200,9 @@ class LabelingItemDetail(Model):
 class LabelingModelRun(Model):
     """One time that a model has learned and spoken.
 
-    `outcome` of a live run has labels, judged, score (value, low, high, judged), curve (labels with a score
-    each), outlook (plateau, more, low, high, sentence) and stop (a sentence, or None); of an automatic one
-    labels, judged, precision, given, left, audit, thresholds and not_given.
+    `outcome` of a live run has labels, judged, measure (what the score is), score (value, low, high, judged),
+    curve (labels with a score each), outlook (plateau, more, low, high, sentence) and stop (a sentence, or
+    None); of an automatic one labels, judged, precision, given, left, audit, thresholds and not_given.
     """
 
     number: int

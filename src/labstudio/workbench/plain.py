@@ -35,6 +35,7 @@ def detail(labeling: Labeling, found: Project) -> a.LabelingProjectDetail:
     return a.LabelingProjectDetail(
         **project(labeling, found),
         settings=found.settings,
+        detector=_detector(found),
         labels=a.LabelingSchema(version=found.schema.version, labels=list(found.schema)),
         columns=labeling.columns(found),
         members=[a.LabelingMember(person=person, role=role) for person, role in found.members.items()],
@@ -44,9 +45,14 @@ def detail(labeling: Labeling, found: Project) -> a.LabelingProjectDetail:
     )
 
 
+def _detector(found: Project) -> a.LabelingDetector | None:
+    kept, told = a.LabelingDetector.model_fields, found.detector
+    return None if told is None else a.LabelingDetector(**{name: told[name] for name in kept})
+
+
 def item(project: Project, found: Item) -> a.LabelingItem:
     """Say an item as an annotator gets it."""
-    same = ("number", "key", "width", "height", "group", "split", "expires", "reason", "value")
+    same = ("number", "key", "width", "height", "group", "split", "expires", "reason", "value", "alike")
     return a.LabelingItem(
         **{name: getattr(found, name) for name in same},
         row=found.content.row,

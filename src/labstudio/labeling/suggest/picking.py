@@ -52,7 +52,7 @@ def pick(
     model : Model, optional
         What was learned so far; without one the picks are diverse.
     doubt : ndarray, optional
-        The model's doubt of each open row, where it is known already.
+        A model's doubt of each open row, where it is known already.
     random_share : float
         Of the picks, at least one when above 0; spread over the order.
     seed : int
@@ -73,17 +73,18 @@ def pick(
     drawn = random.choice(len(open_rows), at_random, replace=False)
     rest = np.setdiff1d(np.arange(len(open_rows)), drawn)
     wanted = count - at_random
-    if model is None:
+    asks = model is not None or doubt is not None
+    if not asks:
         among = rest if len(rest) <= _SAMPLE else np.sort(random.choice(rest, _SAMPLE, replace=False))
         weights = None
     else:
-        unsure = model.doubt(vectors[open_rows]) if doubt is None else doubt
+        unsure = doubt if doubt is not None else model.doubt(vectors[open_rows])  # type: ignore[union-attr]
         many = min(len(rest), CANDIDATES * wanted)
         among = rest[np.argpartition(-unsure[rest], many - 1)[:many]] if many else rest
         among = among[np.argsort(-unsure[among], kind="stable")]
         weights = unsure[among]
     chosen = among[diverse(vectors[open_rows[among]], wanted, weights, seed=seed)]
-    rows, why = list(open_rows[chosen]), ["diverse" if model is None else "unsure"] * len(chosen)
+    rows, why = list(open_rows[chosen]), ["unsure" if asks else "diverse"] * len(chosen)
     for place, row in zip(np.sort(random.integers(0, wanted + 1, at_random))[::-1], drawn, strict=True):
         rows.insert(int(place), open_rows[row])
         why.insert(int(place), "random")

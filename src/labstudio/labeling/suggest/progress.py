@@ -14,14 +14,19 @@ import numpy as np
 from labstudio.labeling.suggest.learner import Kind, Model
 
 _FOLDS = 5
-_FEWEST_JUDGED = 10
+FEWEST_JUDGED = 10
+"""Items drawn at random that a score needs."""
+
 _DRAWS = 200  # of the interval
 _CLOSE = 0.01  # the plateau: so near to what any number of labels could reach
 
 
 @dataclass(frozen=True)
 class Score:
-    """A share of right answers (of numbers the share of variation explained) with its 95 % interval."""
+    """A share of right answers with its 95 % interval.
+
+    Of numbers it is the share of variation explained, of parts of an item the F1 score.
+    """
 
     value: float
     low: float
@@ -112,7 +117,7 @@ def held_out_score(
     >>> score.judged, score.low > 0.5
     (40, True)
     """
-    if len(random_rows) < _FEWEST_JUDGED:
+    if len(random_rows) < FEWEST_JUDGED:
         return None
     told = held_out(vectors, values, random_rows, kind, make=make, seed=seed)
     return _judge([values[row] for row in random_rows], told, kind, seed)
@@ -186,15 +191,30 @@ def progress_curve(
     seed : int
         Of what is random.
     """
-    total, random_rows = len(values), np.asarray(random_rows)
-    if total < 2 * _FEWEST_JUDGED or len(random_rows) < _FEWEST_JUDGED:
-        return []
     truth = [values[row] for row in random_rows]
-    found = []
-    for size in np.unique(np.geomspace(_FEWEST_JUDGED, total, points).astype(int)):
-        told = held_out(vectors, values, random_rows, kind, first=int(size), seed=seed)
-        found.append(Point(int(size), _judge(truth, told, kind, seed)))
-    return found
+
+    def score(first: int) -> Score:
+        return _judge(truth, held_out(vectors, values, random_rows, kind, first=first, seed=seed), kind, seed)
+
+    return curve(score, len(values), len(random_rows), points=points)
+
+
+def curve(score: Callable[[int], Score], total: int, judged: int, *, points: int = 7) -> list[Point]:
+    """Ask for the score after ever more of the labels; no point where too few items can be judged.
+
+    Parameters
+    ----------
+    score : callable
+        Takes a number of labels, the oldest first, and says how good a model is that knows no others.
+    total, judged : int
+        Labels there are, and items that were drawn at random among them.
+    points : int
+        How many, at most.
+    """
+    if total < 2 * FEWEST_JUDGED or judged < FEWEST_JUDGED:
+        return []
+    sizes = np.unique(np.geomspace(FEWEST_JUDGED, total, points).astype(int))
+    return [Point(int(size), score(int(size))) for size in sizes]
 
 
 def outlook(points: Sequence[Point], *, close: float = _CLOSE, seed: int = 0) -> Outlook | None:

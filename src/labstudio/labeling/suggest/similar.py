@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from labstudio.labeling.suggest.threads import one_thread
 
 _AT_ONCE = 2_000
+_ASKED = 6  # an item itself, and those that are most like it
 _COMPARED = 20_000  # items that are compared with all others; more are first put into groups
 
 
@@ -58,7 +60,13 @@ def clusters(vectors: np.ndarray, count: int | None = None, *, seed: int = 0) ->
     return sorted(found, key=lambda one: -one.likeness)
 
 
-def near_duplicates(vectors: np.ndarray, likeness: float = 0.98, *, seed: int = 0) -> list[np.ndarray]:
+def near_duplicates(
+    vectors: np.ndarray,
+    likeness: float = 0.98,
+    *,
+    same: Callable[[int, int], bool] | None = None,
+    seed: int = 0,
+) -> list[np.ndarray]:
     """Return groups of rows that are almost the same, the largest first; the first row of each is its oldest.
 
     Parameters
@@ -67,6 +75,9 @@ def near_duplicates(vectors: np.ndarray, likeness: float = 0.98, *, seed: int = 
         Of the items.
     likeness : float
         Least cosine between an item and another one of its group.
+    same : callable, optional
+        Takes two rows and says whether they are almost the same, where vectors alone do not tell; of each row
+        it is asked about the few that are most alike.
     seed : int
         Of what is random.
 
@@ -86,10 +97,16 @@ def near_duplicates(vectors: np.ndarray, likeness: float = 0.98, *, seed: int = 
         for rows in _neighbourhoods(unit, seed):
             for at in range(0, len(rows), _AT_ONCE):
                 some = rows[at : at + _AT_ONCE]
-                one, other = np.nonzero(unit[some] @ unit[rows].T >= likeness)
+                alike = unit[some] @ unit[rows].T
+                if same is not None and len(rows) > _ASKED:
+                    least = np.partition(alike, len(rows) - _ASKED, axis=1)[:, len(rows) - _ASKED]
+                    alike = np.where(alike >= least[:, None], alike, -1)
+                one, other = np.nonzero(alike >= likeness)
                 keep = rows[other] > some[one]
                 pairs.append(np.column_stack([some[one[keep]], rows[other[keep]]]))
     links = np.concatenate(pairs) if pairs else np.zeros((0, 2), dtype=int)
+    if same is not None:
+        links = np.array([pair for pair in links.tolist() if same(*pair)], dtype=int).reshape(-1, 2)
     if not len(links):
         return []
     matrix = coo_matrix((np.ones(len(links)), (links[:, 0], links[:, 1])), shape=(len(unit), len(unit)))

@@ -19,6 +19,7 @@ from labstudio.labeling.tokens import token_places
 _WIDTH = 2**18  # of the hashed features
 _EPOCH_TOKENS = 60_000
 _LEAST = 1e-6
+_AT_ONCE = 64  # texts
 
 
 class SpanTagger:
@@ -76,16 +77,35 @@ class SpanTagger:
         least : float
             Spans of a lower score, which is that of their least sure token, are left out.
         """
-        found = []
-        for text in texts:
-            places = token_places(text)
-            spans: list[dict[str, Any]] = []
-            if places:
-                features = _hashed([_features(text, places)])
+        return [spans for spans, _ in self.read(texts, least)]
+
+    def read(self, texts: Sequence[str], least: float = 0.5) -> list[tuple[list[dict[str, Any]], float]]:
+        """Return for each text what `suggest` does, and how sure its least sure token is.
+
+        Parameters
+        ----------
+        texts, least
+            As in `suggest`.
+        """
+        found: list[tuple[list[dict[str, Any]], float]] = []
+        for begin in range(0, len(texts), _AT_ONCE):
+            some = texts[begin : begin + _AT_ONCE]
+            cut = [token_places(text) for text in some]
+            told, at = [], 0
+            if any(cut):
+                features = _hashed(map(_features, some, cut))
                 with one_thread():
-                    spans = [span for tagger in self.taggers for span in tagger.spans(features, text, places)]
-            kept = [span for span in spans if span["score"] >= least]
-            found.append(sorted(kept, key=lambda span: (span["start"], span["end"])))
+                    told = [tagger.chances(features) for tagger in self.taggers]
+            for text, places in zip(some, cut, strict=True):
+                rows = slice(at, at := at + len(places))
+                spans: list[dict[str, Any]] = []
+                sure = 1.0
+                if places:
+                    for tagger, chances in zip(self.taggers, told, strict=True):
+                        spans += tagger.spans(chances[rows], text, places)
+                        sure = min(sure, float(chances[rows].max(axis=1).min()))
+                kept = [span for span in spans if span["score"] >= least]
+                found.append((sorted(kept, key=lambda span: (span["start"], span["end"])), sure))
         return found
 
 
@@ -117,10 +137,13 @@ class _Tagger:
         self.steps *= 0.5  # the features know the neighbours already
         return self
 
-    def spans(self, features: Any, text: str, places: list[tuple[int, int]]) -> list[dict[str, Any]]:
-        chances = np.full((len(places), len(self.first)), _LEAST)
-        told = self.model.predict_proba(features)
-        chances[:, self.known] = np.maximum(told, _LEAST)
+    def chances(self, features: Any) -> np.ndarray:
+        """Probabilities [tokens, tags]."""
+        found = np.full((features.shape[0], len(self.first)), _LEAST)
+        found[:, self.known] = np.maximum(self.model.predict_proba(features), _LEAST)
+        return found
+
+    def spans(self, chances: np.ndarray, text: str, places: list[tuple[int, int]]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         for at, tag in enumerate(_best_run(np.log(chances), self.steps, self.first)):
             if tag == 0:

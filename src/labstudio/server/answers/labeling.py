@@ -29,6 +29,26 @@ class LabelingListed(Model):
     row: dict[str, Any]
     text: str | None
     media: str | None
+    alike: int
+
+
+class LabelingGroup(Model):
+    """Items that are alike: how many, how many of them are open, and the most typical open ones."""
+
+    number: int
+    likeness: float
+    size: int
+    open: int
+    items: list[LabelingListed]
+
+
+class LabelingGroups(Model):
+    """Groups with more than one open item; `compared` says whether the items have been compared already."""
+
+    compared: bool
+    total: int
+    offset: int
+    groups: list[LabelingGroup]
 
 
 class LabelingPage(Model):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labstudio.automl.settings import AutoMLRun
+from labstudio.errors import Invalid
+from labstudio.labeling.detecting import MODEL
 from labstudio.labeling.looking import Which
 from labstudio.labeling.settings import NewProject
 from labstudio.server import answers as a
@@ -109,6 +112,38 @@ def labeling_items(studio: Studio, told: t.ItemsPage, project: str) -> a.Labelin
     )
 
 
+def labeling_groups(studio: Studio, told: t.GroupsOf, project: str) -> a.LabelingGroups:
+    """Return items that are alike, in groups, as far as they have been compared."""
+    labeling = studio.workspace.labeling
+    found = labeling.get(project)
+    if not labeling.compared(project):
+        return a.LabelingGroups(compared=False, total=0, offset=0, groups=[])
+    groups = [one for one in labeling.groups(project, told.kind) if len(one.open) > 1]
+    page = groups[told.offset : told.offset + told.limit]
+    shown = labeling.listed(project, [item for one in page for item in one.open[: told.shown]])
+    by_number = {one.number: _listed(found, one) for one in shown}
+    return a.LabelingGroups(
+        compared=True,
+        total=len(groups),
+        offset=told.offset,
+        groups=[
+            a.LabelingGroup(
+                number=one.number, likeness=one.likeness, size=len(one.items), open=len(one.open),
+                items=[by_number[item] for item in one.open[: told.shown] if item in by_number],
+            )
+            for one in page
+        ],
+    )  # fmt: skip
+
+
+def compare_items(studio: Studio, told: t.Nothing, project: str) -> a.LabelingStarted:
+    """Compare the items of a project in the background, as a job."""
+    found = studio.workspace.labeling.get(project)
+    spec = {"project": found.id}
+    job = studio.workspace.jobs.start("labeling.compare", f"compare the items of {found.name}", spec)
+    return a.LabelingStarted(job=job.id, run=None, project=found.id, items=0)
+
+
 def labeling_item(studio: Studio, told: t.Nothing, project: str, item: str) -> a.LabelingItemDetail:
     """Return an item with everything that was said of it."""
     return calls.labeling_item(studio.desk, ItemOf(item=_number(item)), project)
@@ -185,6 +220,30 @@ def label_rest(studio: Studio, told: t.LabelRest, project: str) -> a.LabelingSta
     return a.LabelingStarted(job=job.id, run=None, project=found.id, items=0)
 
 
+def attach_detector(studio: Studio, told: t.NewDetector, project: str) -> a.LabelingProjectDetail:
+    """Let an ONNX detector suggest boxes."""
+    labeling = studio.workspace.labeling
+    given = [one for one in (told.upload, told.path, told.model) if one]
+    if len(given) != 1:
+        raise Invalid("Name one file: an upload, a path, or a registered model.")
+    source: Path | str = (
+        f"{MODEL}{told.model}" if told.model
+        else studio.file(told.path) if told.path
+        else studio.uploads.path(told.upload)
+    )  # fmt: skip
+    labeling.attach_detector(project, source, map=told.map, **told.options())
+    if told.upload:
+        studio.uploads.discard(told.upload)
+    return plain.detail(labeling, labeling.get(project))
+
+
+def detach_detector(studio: Studio, told: t.Nothing, project: str) -> a.LabelingProjectDetail:
+    """Let the detector of a project suggest no more."""
+    labeling = studio.workspace.labeling
+    labeling.detach_detector(project)
+    return plain.detail(labeling, labeling.get(project))
+
+
 def revert_labels(studio: Studio, told: t.Nothing, project: str, run: str) -> a.LabelingReverted:
     """Take back everything that a model run has said."""
     count = studio.workspace.labeling.revert(project, _number(run))
@@ -236,7 +295,7 @@ def _which(told: t.WhichItems) -> Which:
 
 
 def _listed(project: Project, listed: Listed) -> a.LabelingListed:
-    same = ("number", "key", "place", "state", "votes", "value", "by", "flagged", "row", "text")
+    same = ("number", "key", "place", "state", "votes", "value", "by", "flagged", "row", "text", "alike")
     return a.LabelingListed(
         **{name: getattr(listed, name) for name in same},
         suggestion=plain.suggestion(listed.suggestion),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from labstudio.edges import Told
 from labstudio.labeling.labels import SchemaChange
 from labstudio.labeling.looking import State
 from labstudio.labeling.settings import ProjectSettings
+from labstudio.labeling.suggest.detector import DetectorOptions
 from labstudio.labeling.values import Value
 
 
@@ -37,6 +38,9 @@ class WhichItems(Told):
     label: str = Field("", max_length=200, description="Id or name of a label they have.")
     suggested: str = Field("", max_length=200, description="Id or name of the label suggested for them.")
     annotator: str = Field("", max_length=200, description="Who has answered them.")
+    cluster: int | None = Field(None, description="Cluster that they are in.")
+    duplicates: int | None = Field(None, description="Group of near duplicates that they are in.")
+    least: float = Field(0, ge=0, le=1, description="How sure their suggestion must be, at least.")
 
 
 class ItemsPage(WhichItems):
@@ -51,6 +55,31 @@ class BulkLabel(WhichItems):
 
     client_id: str = Field(min_length=1, max_length=60, description="As for an answer.")
     value: Value | None = Field(None, description="What they get.")
+
+
+class GroupsOf(Told):
+    """Which groups of items that are alike."""
+
+    kind: Literal["clusters", "duplicates"] = Field("clusters", description="Of a kind, or nearly the same.")
+    offset: int = Field(0, ge=0, description="First group that has open items.")
+    limit: int = Field(10, ge=1, le=50, description="Number of groups.")
+    shown: int = Field(12, ge=1, le=50, description="Open items of each that are shown.")
+
+
+class NewDetector(DetectorOptions):
+    """An ONNX detector of boxes: an upload, a file of the folder, or a registered model.
+
+    What the file tells of itself need not be told.
+    """
+
+    upload: str = Field("", max_length=100, description="Id of the upload.")
+    path: str = Field("", max_length=1_000, description="File, as the file browser shows it.")
+    model: str = Field("", max_length=200, description="Registered model, such as cars@2.")
+    map: dict[str, str] = Field({}, description="Label by the detector's class, where they differ.")
+
+    def options(self) -> dict[str, Any]:
+        """What was told of what the file takes and gives."""
+        return self.model_dump(include=set(DetectorOptions.model_fields) & self.model_fields_set)
 
 
 class NewRole(Told):
