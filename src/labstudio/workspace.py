@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from labstudio.errors import Invalid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from labstudio.automl import AutoML
-    from labstudio.data import Data
+    from labstudio.data import Data, Version
     from labstudio.data.quality import Quality
     from labstudio.data.recipes import Recipes
     from labstudio.data.stores import Datastores
@@ -199,12 +201,19 @@ def _kinds(ws: Workspace) -> dict[str, Kind]:
         ws.automl.hand(job.spec["run"], job.process, job=job.id)
 
     def data_add(job: Job, watch: Watch) -> Outcome:
+        return brought(job, ws.data.add)
+
+    def data_append(job: Job, watch: Watch) -> Outcome:
+        return brought(job, ws.data.append)
+
+    def brought(job: Job, bring: Callable[..., Version]) -> Outcome:
         from labstudio.data import ImportOptions
 
         options = ImportOptions(**job.spec.get("options", {}))
         there = {key: job.spec[key] for key in ("origin", "store", "query", "as_of") if key in job.spec}
-        version = ws.data.add(job.spec["name"], job.spec.get("path", ""), options, **there)
-        return Outcome(result={"data": version.ref})
+        return Outcome(
+            result={"data": bring(job.spec["name"], job.spec.get("path", ""), options, **there).ref}
+        )
 
     def data_refresh(job: Job, watch: Watch) -> Outcome:
         return Outcome(result={"data": ws.data.refresh(job.spec["name"]).ref})
@@ -230,6 +239,7 @@ def _kinds(ws: Workspace) -> dict[str, Kind]:
     return {
         "automl": Kind(automl, automl_again, automl_launched),
         "data.add": Kind(data_add),
+        "data.append": Kind(data_append),
         "data.refresh": Kind(data_refresh),
         "recipe.run": Kind(recipe_run),
         "labeling.suggest": Kind(labeling_suggest),

@@ -27,8 +27,10 @@ def test_a_datastore_is_connected_tested_and_browsed(server: Server, shop: str) 
     tested = server.post(f"datastores/{shop}/test")
     assert tested["ok"]
     assert tested["sentence"].startswith(f"{shop} answers: SQLite")
-    [entry] = server.get(f"datastores/{shop}/browse")
-    assert (entry["path"], entry["kind"], entry["size"]) == ("orders", "table", None)
+    listed = server.get(f"datastores/{shop}/browse")
+    [entry] = listed["entries"]
+    assert (entry["path"], entry["kind"], entry["size"], listed["total"]) == ("orders", "table", None, 1)
+    assert server.get(f"datastores/{shop}/browse", filter="nothing")["total"] == 0
 
 
 def test_a_table_and_a_query_are_looked_at_and_imported(server: Server, shop: str) -> None:
@@ -67,6 +69,26 @@ def test_what_is_wrong_is_said_in_a_sentence_without_secrets(server: Server, sho
     status, refused = server.ask("POST", "imports/look", {"store": shop, "query": "DROP TABLE orders"})
     assert (status, "refused the query" in refused["message"]) == (400, True)
     assert "hunter2" not in server.log.read_text()
+
+
+def test_a_folder_of_a_store_is_looked_at_imported_and_added_to(server: Server, shop: str) -> None:
+    lake = server.folder.parent / shop
+    (lake / "notes").mkdir(parents=True)
+    for name in ("a.txt", "b.txt"):
+        (lake / "notes" / name).write_text(name)
+    server.post("datastores", name=f"{shop}-lake", url=str(lake))
+    look = server.post("imports/look", store=f"{shop}-lake", path="notes")
+    assert (look["kind"], look["content"]["files"]) == ("folder", 2)
+    assert (
+        server.post("imports/look", store=f"{shop}-lake", path="notes/a.txt", kind="file")["kind"] == "file"
+    )
+    added = server.post("data", name=f"{shop}-notes", store=f"{shop}-lake", path="notes")["asset"]
+    assert (added["kind"], added["rows"], added["refreshable"]) == ("folder", 2, True)
+    (server.folder / f"{shop}.py").write_text("print(1)")
+    look = server.post("imports/look", path=f"{shop}.py")
+    assert (look["kind"], look["content"]["text"]) == ("file", "print(1)")
+    more = server.post(f"data/{shop}-notes/append", path=f"{shop}.py")["asset"]
+    assert (more["ref"], more["rows"]) == (f"{shop}-notes@2", 3)
 
 
 def test_a_long_answer_is_read_by_a_job(server: Server, shop: str) -> None:

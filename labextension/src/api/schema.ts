@@ -133,7 +133,7 @@ export interface paths {
         /** List the data assets, the newest version of each, newest first. */
         get: operations["assets"];
         put?: never;
-        /** Add a file, or what a datastore holds, as a version; much of it is read by a job. */
+        /** Add a file, a folder, or what a datastore holds, as a version; much of it is read by a job. */
         post: operations["add"];
         delete?: never;
         options?: never;
@@ -222,6 +222,23 @@ export interface paths {
         put?: never;
         /** Read the source of a data asset again; what has changed is a new version. */
         post: operations["refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/labstudio/api/data/{ref}/append": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add rows below those of a table, or files to those of a folder; much of it is read by a job. */
+        post: operations["append"];
         delete?: never;
         options?: never;
         head?: never;
@@ -526,7 +543,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what lies in a folder of a datastore. */
+        /** List a part of a folder of a datastore. */
         get: operations["browse_datastore"];
         put?: never;
         post?: never;
@@ -854,7 +871,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what a file, a table or a query would come to if it were imported; only its beginning is read. */
+        /** Say what a file, folder, table or query would come to if it were imported. */
         post: operations["look"];
         delete?: never;
         options?: never;
@@ -2467,6 +2484,15 @@ export interface components {
             relation: string;
         };
         /**
+         * Entries
+         * @description Entries of a folder from `offset` on; `total` of it match what was asked for.
+         */
+        Entries: {
+            entries: components["schemas"]["Entry"][];
+            offset: number;
+            total: number;
+        };
+        /**
          * Entry
          * @description A folder, file or table of a datastore; `path` is what it is read by.
          */
@@ -3364,7 +3390,7 @@ export interface components {
         };
         /**
          * Look
-         * @description The beginning of a file as it would be imported.
+         * @description The beginning of a file as it would be imported; `kind` says what it would be kept as.
          *
          *     `options` are those in effect, `found` the names of those that nobody gave; `choices` lists the sheets or
          *     the members to choose from; `values` has one list of texts a column; `whole` says that all was looked at.
@@ -3384,6 +3410,9 @@ export interface components {
             whole: boolean;
             warnings: components["schemas"]["LookWarning"][];
             error: components["schemas"]["LookError"] | null;
+            /** @enum {string} */
+            kind: "table" | "file" | "folder";
+            content: components["schemas"]["LookContent"] | null;
         };
         /**
          * LookAt
@@ -3516,6 +3545,22 @@ export interface components {
             as_of: string | null;
         };
         /**
+         * LookContent
+         * @description What is shown of something that is no table: a text, a small picture, or what lies in a folder.
+         */
+        LookContent: {
+            media: string;
+            size: number;
+            text: string | null;
+            cut: boolean;
+            picture: string | null;
+            files: number;
+            kinds: {
+                [key: string]: number;
+            };
+            named: components["schemas"]["LookFile"][];
+        };
+        /**
          * LookError
          * @description Why the import would fail, and where, as far as that can be said.
          */
@@ -3535,6 +3580,14 @@ export interface components {
             taken: boolean;
             examples: string[];
             missing: number;
+        };
+        /**
+         * LookFile
+         * @description A file in a folder.
+         */
+        LookFile: {
+            path: string;
+            size: number;
         };
         /**
          * LookWarning
@@ -3606,6 +3659,136 @@ export interface components {
             measures: {
                 [key: string]: components["schemas"]["Measure"];
             };
+        };
+        /**
+         * MoreData
+         * @description What is to stand below the rows of a table, or among the files of a folder; and how to read it.
+         */
+        MoreData: {
+            /**
+             * @description Keep it as a table, as a file as it is, or as a folder; found if not given.
+             * @default null
+             */
+            kind: ("table" | "file" | "folder") | null;
+            /**
+             * @description What kind of file it is; found if not given.
+             * @default null
+             */
+            format: ("csv" | "excel" | "jsonl" | "fixed" | "parquet") | null;
+            /**
+             * @description Character between two values; found if not given.
+             * @default null
+             */
+            delimiter: string | null;
+            /**
+             * @description Character around values that hold a delimiter or a line end.
+             * @default "
+             */
+            quote: string;
+            /**
+             * @description Encoding of the text, such as utf-8 or cp1252.
+             * @default null
+             */
+            encoding: string | null;
+            /**
+             * @description Whether the first line holds the names of the columns.
+             * @default null
+             */
+            header: boolean | null;
+            /**
+             * @description Decimal sign, . or , ; found if not given.
+             * @default null
+             */
+            decimal: string | null;
+            /**
+             * @description Sign between thousands, such as , or . or a space.
+             * @default null
+             */
+            thousands: string | null;
+            /**
+             * @description Lines above the table that are no part of it.
+             * @default 0
+             */
+            skip_rows: number;
+            /**
+             * @description Rows of another length: refuse the file, fill short ones up, or leave them out.
+             * @default refuse
+             * @enum {string}
+             */
+            ragged: "refuse" | "pad" | "skip";
+            /**
+             * @description A column name that occurs twice: refuse the file, or number the later ones.
+             * @default refuse
+             * @enum {string}
+             */
+            repeated: "refuse" | "number";
+            /**
+             * @description Columns to take, in this order; all if not given.
+             * @default null
+             */
+            columns: string[] | null;
+            /**
+             * @description Sheet of an Excel workbook; the first if not given.
+             * @default null
+             */
+            sheet: string | null;
+            /**
+             * @description File inside a zip archive, where it holds several.
+             * @default null
+             */
+            member: string | null;
+            /**
+             * @description Characters of each column of a fixed width file; found if not given.
+             * @default null
+             */
+            widths: number[] | null;
+            /**
+             * @description Values that mean 'missing'.
+             * @default [
+             *       "",
+             *       "NA",
+             *       "N/A",
+             *       "n/a",
+             *       "#N/A",
+             *       "NaN",
+             *       "nan",
+             *       "null",
+             *       "NULL"
+             *     ]
+             */
+            missing: string[];
+            /**
+             * @description Column name to type (number, integer, boolean, datetime, string, category, text, id, constant) where the found one is not right.
+             * @default {}
+             */
+            types: {
+                [key: string]: string;
+            };
+            /**
+             * @description File, relative to the folder that the file browser shows, or to the store.
+             * @default null
+             */
+            path: string | null;
+            /**
+             * @description Id of an upload that is complete.
+             * @default null
+             */
+            upload: string | null;
+            /**
+             * @description Datastore that is read, by path or query.
+             * @default null
+             */
+            store: string | null;
+            /**
+             * @description SQL query of the store.
+             * @default null
+             */
+            query: string | null;
+            /**
+             * @description Of a Delta table: a version's number, or a time.
+             * @default null
+             */
+            as_of: string | null;
         };
         /**
          * NewData
@@ -5853,6 +6036,41 @@ export interface operations {
             };
         };
     };
+    append: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoreData"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     profile: {
         parameters: {
             query?: {
@@ -6490,6 +6708,9 @@ export interface operations {
         parameters: {
             query?: {
                 path?: string;
+                filter?: string;
+                offset?: number;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -6505,7 +6726,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Entry"][];
+                    "application/json": components["schemas"]["Entries"];
                 };
             };
             /** @description What went wrong, in a sentence. */

@@ -37,19 +37,22 @@ interface IProps {
 const TABLES = ['table', 'query', 'delta'];
 
 export function Controls({ studio: { trans }, state, look }: IProps) {
-  const format = (state.options.format as string) ?? look?.format ?? 'csv';
+  const found = look?.kind === 'table' ? look.format : 'csv';
+  const format = (state.options.format as string) ?? found;
+  const isTable = look?.kind !== 'file' && look?.kind !== 'folder';
   if (TABLES.includes(format)) {
     return (
       <section className="ls-import-controls" aria-label={trans.__('How it is read')}>
         <h2>{trans.__('How it is read')}</h2>
         <p className="ls-note">{trans.__('%1 says itself what its columns are.', state.store)}</p>
+        {format === 'delta' && <AsOf trans={trans} state={state} />}
       </section>
     );
   }
   return (
     <section className="ls-import-controls" aria-label={trans.__('How it is read')}>
       <h2>{trans.__('How it is read')}</h2>
-      {controls(trans, format, look).map(control => (
+      {controls(trans, format, look, isTable, !state.into).map(control => (
         <Control key={control.option} trans={trans} control={control} state={state} look={look} />
       ))}
       {Object.keys(state.options).length > 0 && (
@@ -61,6 +64,23 @@ export function Controls({ studio: { trans }, state, look }: IProps) {
         </button>
       )}
     </section>
+  );
+}
+
+/** Which version of a Delta table. */
+function AsOf({ trans, state }: { trans: TranslationBundle; state: ImportState }) {
+  const id = useId();
+  return (
+    <div className={`ls-import-control ${state.asOf ? 'ls-mod-said' : ''}`}>
+      <label htmlFor={id}>{trans.__('Version or time')}</label>
+      <Written
+        id={id}
+        value={state.asOf}
+        usual={trans.__('the newest; else 12 or 2026-03-01T12:00')}
+        list={[]}
+        onChange={asOf => state.chooseTime(asOf)}
+      />
+    </div>
   );
 }
 
@@ -151,7 +171,13 @@ function Written({ id, value, usual, list, onChange }: IWritten): ReactNode & JS
 }
 
 /** The fields that have a meaning for a format. */
-function controls(trans: TranslationBundle, format: string, look: Look | null): IControl[] {
+function controls(
+  trans: TranslationBundle,
+  format: string,
+  look: Look | null,
+  isTable: boolean,
+  isNew: boolean
+): IControl[] {
   const text = (value: string) => value || undefined;
   const whole = (value: string) => (/^\d+$/.test(value.trim()) ? Number(value) : undefined);
   const yes: Choice[] = [
@@ -160,6 +186,17 @@ function controls(trans: TranslationBundle, format: string, look: Look | null): 
   ];
   const choose = (names: string[] = []): Choice[] => names.map(name => [name, name]);
   const all: Record<string, IControl> = {
+    kind: {
+      option: 'kind',
+      label: trans.__('Kept as'),
+      parse: text,
+      usual: look?.kind ?? 'table',
+      choices: [
+        ['table', trans.__('Table')],
+        ['file', trans.__('File, as it is')],
+        ['folder', trans.__('Folder')]
+      ]
+    },
     format: {
       option: 'format',
       label: trans.__('Kind of file'),
@@ -257,5 +294,6 @@ function controls(trans: TranslationBundle, format: string, look: Look | null): 
     parquet: []
   };
   const archived = look?.choices.member?.length ? ['member'] : [];
-  return ['format', ...archived, ...(names[format] ?? [])].map(name => all[name]);
+  const reading = isTable ? ['format', ...archived, ...(names[format] ?? [])] : [];
+  return [...(isNew ? ['kind'] : []), ...reading].map(name => all[name]);
 }

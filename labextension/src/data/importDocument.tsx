@@ -4,13 +4,14 @@
 import { UseSignal } from '@jupyterlab/ui-components';
 import React, { DragEvent, KeyboardEvent, ReactNode, useId, useRef, useState } from 'react';
 
+import type { Look } from '../api/client';
 import { bytes, number, percent } from '../shared/format';
 import { closeIcon, dataIcon, uploadIcon } from '../shared/icons';
 import { useLatest } from '../shared/latest';
 import { Button, Empty, Failed, Middle, Skeleton } from '../shared/parts';
 import type { IStudio } from '../studio';
 import { Controls } from './importControls';
-import { LookTable } from './importPreview';
+import { LookAtContent, LookTable } from './importPreview';
 import type { ImportState, IProblem } from './importState';
 import { Warnings } from './importWarnings';
 
@@ -18,8 +19,6 @@ interface IProps {
   studio: IStudio;
   state: ImportState;
 }
-
-const FILES = '.csv,.tsv,.txt,.gz,.zip,.parquet,.xlsx,.json,.jsonl,.ndjson';
 
 export default function ImportDocument({ studio, state }: IProps) {
   return <UseSignal signal={state.stateChanged}>{() => <ImportForm studio={studio} state={state} />}</UseSignal>;
@@ -33,31 +32,36 @@ function ImportForm({ studio, state }: IProps) {
     }
   };
   const from = state.chosen || state.file;
+  const title = state.into ? trans.__('Append to %1', state.into) : trans.__('Import data');
   return (
-    <div role="form" aria-label={trans.__('Import data')} className="ls-import" onKeyDown={onKeyDown}>
+    <div role="form" aria-label={title} className="ls-import" onKeyDown={onKeyDown}>
       <header className="ls-import-head">
-        <h1>{trans.__('Import data')}</h1>
+        <h1>{title}</h1>
         <p className="ls-muted">
-          {trans.__('It becomes a version that never changes. How it is read is found; the file stays as it is.')}
+          {state.into
+            ? trans.__('Rows stand below the newest ones, files lie beside them; that is a new version.')
+            : trans.__('It becomes a version that never changes. How it is read is found; the file stays as it is.')}
         </p>
       </header>
       <Source studio={studio} state={state} />
       {from && (
         <div className="ls-import-name">
-          <Field label={trans.__('Name')} field="name" problem={state.problem}>
-            {props => (
-              <input
-                {...props}
-                type="text"
-                className="ls-input"
-                value={state.name}
-                disabled={state.busy}
-                spellCheck={false}
-                onChange={event => state.rename(event.target.value)}
-                onKeyDown={event => event.key === 'Enter' && void state.start()}
-              />
-            )}
-          </Field>
+          {!state.into && (
+            <Field label={trans.__('Name')} field="name" problem={state.problem}>
+              {props => (
+                <input
+                  {...props}
+                  type="text"
+                  className="ls-input"
+                  value={state.name}
+                  disabled={state.busy}
+                  spellCheck={false}
+                  onChange={event => state.rename(event.target.value)}
+                  onKeyDown={event => event.key === 'Enter' && void state.start()}
+                />
+              )}
+            </Field>
+          )}
           <Doing studio={studio} state={state} />
         </div>
       )}
@@ -80,7 +84,7 @@ function Looked({ studio, state }: IProps) {
     ) : pending ? (
       <Skeleton lines={8} />
     ) : (
-      <Empty text={trans.__('Write the path of a table to see it here.')} />
+      <Empty text={trans.__('Write the path of a file to see it here.')} />
     );
   }
   return (
@@ -90,21 +94,27 @@ function Looked({ studio, state }: IProps) {
         <div className="ls-import-status">
           <h2>{trans.__('Preview')}</h2>
           <span className="ls-note" role="status">
-            {pending
-              ? trans.__('reading…')
-              : trans.__(
-                  'the first %1 rows, %2 columns',
-                  number(value.values[0]?.length ?? 0),
-                  number(value.fields.length)
-                )}
+            {pending ? trans.__('reading…') : shape(studio, value)}
           </span>
         </div>
         {error && <Failed error={error} retry={() => state.again()} />}
         <Warnings studio={studio} state={state} look={value} />
-        <LookTable studio={studio} state={state} look={value} />
+        {value.content ? (
+          <LookAtContent studio={studio} content={value.content} />
+        ) : (
+          <LookTable studio={studio} state={state} look={value} />
+        )}
       </section>
     </div>
   );
+}
+
+function shape({ trans }: IStudio, { content, values, fields }: Look): string {
+  if (!content) {
+    return trans.__('the first %1 rows, %2 columns', number(values[0]?.length ?? 0), number(fields.length));
+  }
+  const files = content.files === 1 ? '' : trans.__('%1 files', number(content.files));
+  return [files, content.media, bytes(content.size)].filter(Boolean).join(', ');
 }
 
 /** What is imported: a large place to drop something, then one line that says what it is. */
@@ -127,7 +137,7 @@ function Source({ studio, state }: IProps) {
       <Drop studio={studio} state={state} />
       {!state.file && (
         <Field
-          label={state.chosen ? trans.__('File on the server') : trans.__('or a file on the server')}
+          label={state.chosen ? trans.__('On the server') : trans.__('or a file or folder on the server')}
           field="file"
           problem={state.problem}
         >
@@ -190,7 +200,7 @@ function Drop({ studio: { trans }, state }: IProps) {
           <span className="ls-muted">{bytes(state.file.size)}</span>
         </span>
       ) : (
-        !small && <span>{trans.__('Drop a CSV, Excel, JSON lines or Parquet file of this computer here')}</span>
+        !small && <span>{trans.__('Drop a table, or any other file of this computer, here')}</span>
       )}
       {state.progress !== null ? (
         <span className="ls-import-upload" role="status">
@@ -213,7 +223,6 @@ function Drop({ studio: { trans }, state }: IProps) {
         type="file"
         hidden
         aria-label={trans.__('File of this computer')}
-        accept={FILES}
         onChange={event => {
           const [file] = event.target.files ?? [];
           event.target.value = ''; // the same file may be chosen again after it was changed
@@ -230,11 +239,11 @@ function Doing({ studio: { trans }, state }: IProps) {
   if (!state.adding) {
     return (
       <Button
-        label={trans.__('Import')}
+        label={state.into ? trans.__('Append') : trans.__('Import')}
         icon={uploadIcon}
         main
         disabled={state.progress !== null}
-        title={trans.__('Import (Ctrl Enter)')}
+        title={state.into ? trans.__('Append (Ctrl Enter)') : trans.__('Import (Ctrl Enter)')}
         onClick={() => void state.start()}
       />
     );

@@ -1,10 +1,12 @@
 /**
  * The first rows as they would be read; in the header each column's type, and whether it comes along.
+ * What is no table is shown as what it is.
  */
 import React, { useState } from 'react';
 
-import type { Look } from '../api/client';
-import { Button, Middle } from '../shared/parts';
+import type { Look, LookContent } from '../api/client';
+import { bytes, number } from '../shared/format';
+import { Button, Empty, Middle } from '../shared/parts';
 import type { IStudio } from '../studio';
 import { isNumeric, MISSING } from './cells';
 import type { ImportState } from './importState';
@@ -51,6 +53,54 @@ export function LookTable({ studio, state, look }: IProps) {
         </table>
       </div>
       {left > 0 && <Button plain label={trans.__('%1 more columns', left)} onClick={() => setPortions(portions + 1)} />}
+    </>
+  );
+}
+
+/** A text, a picture, or what lies in a folder. */
+export function LookAtContent({ studio: { trans }, content }: { studio: IStudio; content: LookContent }) {
+  const { text, picture, cut, named, files } = content;
+  if (picture) {
+    return <img className="ls-file-picture" src={picture} alt={trans.__('The picture, small')} />;
+  }
+  if (text !== null) {
+    return (
+      <>
+        {cut && <p className="ls-note">{trans.__('This is its beginning; all of it is kept.')}</p>}
+        <pre className="ls-file-text ls-import-text" tabIndex={0} aria-label={trans.__('Content')}>
+          {text}
+        </pre>
+      </>
+    );
+  }
+  if (!named.length) {
+    return <Empty text={trans.__('This is neither a table, a text nor a picture; it is kept as it is.')} />;
+  }
+  return (
+    <>
+      <div className="ls-import-table" tabIndex={0} role="region" aria-label={trans.__('Files')}>
+        <table className="ls-Table">
+          <thead>
+            <tr>
+              <th scope="col">{trans.__('File')}</th>
+              <th scope="col" className="ls-right">
+                {trans.__('Size')}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {named.map(({ path, size }) => (
+              <tr key={path}>
+                <td>
+                  <Middle text={path} max={80} />
+                </td>
+                <td className="ls-right">{bytes(size)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {files > named.length && <p className="ls-note">{trans.__('and %1 more', number(files - named.length))}</p>}
     </>
   );
 }

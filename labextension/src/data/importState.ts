@@ -6,7 +6,7 @@
 import { VDomModel } from '@jupyterlab/ui-components';
 
 import { Look, post, StudioError } from '../api/client';
-import { nameOf, READABLE } from '../shared/adding';
+import { nameOf } from '../shared/adding';
 import { Latest } from '../shared/latest';
 import { upload } from '../shared/upload';
 import type { IStudio } from '../studio';
@@ -17,6 +17,9 @@ export interface IProblem {
   error: StudioError;
 }
 
+const WHOLE = /\.\w+$/;
+const WRITING = 900; // ms without another key
+
 export type Options = Record<string, unknown>;
 
 export class ImportState extends VDomModel {
@@ -25,6 +28,10 @@ export class ImportState extends VDomModel {
   path = '';
   store = '';
   query = '';
+  /** Of a Delta table, a version or a time. */
+  asOf = '';
+  /** What the rows or files are added to; empty for data of its own. */
+  readonly into: string;
   file: File | null = null;
   /** How to read it; what is left out is found. */
   options: Options = {};
@@ -45,6 +52,8 @@ export class ImportState extends VDomModel {
     this.store = told.get('store') ?? '';
     this.query = told.get('query') ?? '';
     this.path = told.get('path') ?? '';
+    this.asOf = told.get('as_of') ?? '';
+    this.into = told.get('into') ?? '';
     if (this.path || this.query) {
       this._guess(this.path || this.store);
       this._look(0);
@@ -62,26 +71,36 @@ export class ImportState extends VDomModel {
 
   /** The cell that does the same; a file that is uploaded has no path to be named in one. */
   get cell(): { magic: string; verb: string; options: Options } | null {
-    const { name, path, options, store, query } = this;
-    const from = store && query ? { store, query } : path ? { source: store ? `${store}:${path}` : path } : null;
-    return from && !this.file ? { magic: 'data', verb: 'add', options: { name, ...from, ...options } } : null;
+    const { name, path, options, store, query, asOf, into } = this;
+    const place = { source: store ? `${store}:${path}` : path, ...(asOf ? { as_of: asOf } : {}) };
+    const from = store && query ? { store, query } : path ? place : null;
+    if (!from || this.file) {
+      return null;
+    }
+    const [verb, what] = into ? ['append', { data: into }] : ['add', { name }];
+    return { magic: 'data', verb, options: { ...what, ...from, ...options } };
   }
 
-  /** Tables in the folder that the file browser shows, to be suggested. */
+  /** What the folder holds that the file browser shows, to be suggested. */
   get suggestions(): string[] {
     const { files, app } = this._studio;
     const contents = app.serviceManager.contents;
-    return [...(files?.model.items() ?? [])]
-      .filter(({ type, name }) => type !== 'directory' && READABLE.test(name))
-      .map(({ path }) => contents.localPath(path));
+    return [...(files?.model.items() ?? [])].map(({ path }) => contents.localPath(path));
   }
 
-  /** Import a file of the server. */
+  /** Import a file or a folder of the server. */
   choosePath(path: string): void {
     this._drop();
     this._guess(path);
-    this._set({ path, file: null, store: '', query: '', options: {}, problem: null });
-    READABLE.test(path) ? this._look() : this.look.clear();
+    this._set({ path, file: null, store: '', query: '', asOf: '', options: {}, problem: null });
+    // a path that is being written names nothing until it is whole
+    path.trim() ? this._look(WHOLE.test(path) ? undefined : WRITING) : this.look.clear();
+  }
+
+  /** Import a Delta table as it was; empty is as it is. */
+  chooseTime(asOf: string): void {
+    this._set({ asOf, problem: null });
+    this._look();
   }
 
   /** Import a file of this computer: it comes over at once, so that it can be looked at. */
@@ -90,7 +109,7 @@ export class ImportState extends VDomModel {
     this._guess(file.name);
     this.look.clear();
     const { signal } = (this._abort = new AbortController());
-    this._set({ file, path: '', store: '', query: '', options: {}, problem: null, progress: 0 });
+    this._set({ file, path: '', store: '', query: '', asOf: '', options: {}, problem: null, progress: 0 });
     const onProgress = (arrived: number, size: number) => this._set({ progress: size ? arrived / size : 1 });
     try {
       this._upload = await upload(file, { onProgress, signal });
@@ -135,8 +154,7 @@ export class ImportState extends VDomModel {
     const { signal } = (this._abort = new AbortController());
     this._set({ adding: true, problem: null });
     try {
-      const body = { ...this.options, ...this._source, name: this.name.trim() } as never; // what is left out has its default
-      this._finish(await post('/labstudio/api/data', { body, signal }));
+      this._finish(await this._bring(signal));
     } catch (error) {
       if (!signal.aborted) {
         this._set({ adding: false, problem: problemOf(error) });
@@ -156,13 +174,21 @@ export class ImportState extends VDomModel {
     super.dispose();
   }
 
+  private _bring(signal: AbortSignal) {
+    const told = { ...this.options, ...this._source }; // what is left out has its default
+    return this.into
+      ? post('/labstudio/api/data/{ref}/append', { at: { ref: this.into }, body: told as never, signal })
+      : post('/labstudio/api/data', { body: { ...told, name: this.name.trim() } as never, signal });
+  }
+
   private get _source(): Options | null {
-    const { file, store, query } = this;
+    const { file, store, query, asOf } = this;
     const path = this.path.trim();
+    const at = asOf.trim() ? { as_of: asOf.trim() } : {};
     if (file) {
       return this._upload ? { upload: this._upload } : null;
     }
-    return store && query ? { store, query } : store && path ? { store, path } : path ? { path } : null;
+    return store && query ? { store, query } : store && path ? { store, path, ...at } : path ? { path } : null;
   }
 
   private _look(pause?: number): void {
@@ -183,12 +209,12 @@ export class ImportState extends VDomModel {
     this._named = false;
     this._upload = null;
     this.look.clear();
-    this._set({ adding: false, file: null, path: '', store: '', query: '', name: '', options: {} });
+    this._set({ adding: false, file: null, path: '', store: '', query: '', asOf: '', name: '', options: {} });
     if (job) {
       open(`job:${job}`);
     } else if (asset) {
       if (existed) {
-        tell(trans.__('These are the same rows as %1, so there is no new version.', asset.ref));
+        tell(trans.__('This is the same as %1, so there is no new version.', asset.ref));
       }
       open(asset.subject);
     }
@@ -199,7 +225,7 @@ export class ImportState extends VDomModel {
     if (!this._source) {
       return { field: 'file', error: invalid(trans.__('Choose a file, or write the path of one on the server.')) };
     }
-    return this.name.trim() ? null : { field: 'name', error: invalid(trans.__('Give the data a name.')) };
+    return this.into || this.name.trim() ? null : { field: 'name', error: invalid(trans.__('Give the data a name.')) };
   }
 
   private _guess(file: string): void {

@@ -5,6 +5,7 @@ import { addIcon, fileIcon, folderIcon, launchIcon, refreshIcon, undoIcon } from
 import React, { lazy, Suspense } from 'react';
 
 import { Asset, get } from '../api/client';
+import { importOf } from '../shared/adding';
 import { Fetched } from '../shared/fetched';
 import { ago, exact, number } from '../shared/format';
 import { archiveIcon, cellIcon, dataIcon, runIcon, uploadIcon } from '../shared/icons';
@@ -51,7 +52,12 @@ export function dataPanel(studio: IStudio): IPanel {
     },
     documents: [
       { kind: 'data', icon: dataIcon, title: ref => ref, open: ref => openAsset(studio, ref, views) },
-      { kind: 'import', icon: uploadIcon, title: () => trans.__('Import data'), open: from => openImport(studio, from) }
+      {
+        kind: 'import',
+        icon: uploadIcon,
+        title: from => importTitle(studio, from),
+        open: from => openImport(studio, from)
+      }
     ]
   };
 }
@@ -66,9 +72,14 @@ function item(studio: IStudio, asset: Asset): IItem {
     run: () => studio.insertCell('data', 'show', { data: asset.ref })
   };
   const again = {
-    label: trans.__('Read the source again'),
+    label: trans.__('Refresh'),
     icon: refreshIcon,
     run: () => refresh(studio, asset.name)
+  };
+  const more = {
+    label: trans.__('Append'),
+    icon: addIcon,
+    run: () => studio.open(importOf({ into: asset.name }))
   };
   const put = isArchived(asset)
     ? { label: trans.__('Take out of the archive'), icon: undoIcon, run: () => restore(studio, asset.name) }
@@ -81,7 +92,14 @@ function item(studio: IStudio, asset: Asset): IItem {
     version: asset.version,
     facts: `${isArchived(asset) ? `${trans.__('archived')} · ` : ''}${shape(studio, asset)} · ${ago(asset.created)}`,
     title: trans.__('%1, added %2 by %3, from %4', asset.ref, exact(asset.created), asset.by, asset.source),
-    actions: [...(asset.kind === 'table' ? [run] : []), open, cell, ...(asset.refreshable ? [again] : []), put]
+    actions: [
+      ...(asset.kind === 'table' ? [run] : []),
+      open,
+      cell,
+      ...(asset.refreshable ? [again] : []),
+      ...(asset.kind === 'file' ? [] : [more]),
+      put
+    ]
   };
 }
 
@@ -118,6 +136,11 @@ function openAsset(studio: IStudio, ref: string, views: Map<string, AssetView>):
       view.release();
     }
   };
+}
+
+function importTitle({ trans }: IStudio, from: string): string {
+  const into = new URLSearchParams(from).get('into');
+  return into ? trans.__('Append to %1', into) : trans.__('Import data');
 }
 
 function openImport(studio: IStudio, from: string): IContent {

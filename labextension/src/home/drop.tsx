@@ -1,5 +1,5 @@
 /**
- * A place to drop a table: it goes up in chunks, becomes a data asset, and is opened.
+ * A place to drop a file: it goes up in chunks, becomes a data asset, and is opened.
  */
 import React, { DragEvent, ReactElement, useEffect, useRef, useState } from 'react';
 
@@ -72,7 +72,7 @@ export function Drop({ studio, quiet }: { studio: IStudio; quiet?: boolean }): R
         <>
           <div className="ls-Drop-text">
             <h2>{trans.__('Drop a file here')}</h2>
-            <p>{trans.__('CSV, Excel, JSON lines or Parquet. It stays on this server.')}</p>
+            <p>{trans.__('A table, or any other file. It stays on this server.')}</p>
             <p className="ls-note">{trans.__('In the file browser, right-click a file and choose “Add to Studio”.')}</p>
           </div>
           <Button

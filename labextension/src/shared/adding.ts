@@ -42,7 +42,7 @@ export function nameOf(filename: string): string {
 /** What the studio reads, by how a file's name ends. */
 export const READABLE = /\.((csv|tsv|txt|parquet|jsonl|ndjson|json)(\.gz)?|xlsx|zip|gz)$/i;
 
-/** The subject of the document that imports a file of the server, or a file or query of a datastore. */
-export function importOf(from: { path?: string; store?: string; query?: string }): string {
+/** The subject of the document that imports what the server or a datastore holds; `into` what is there already. */
+export function importOf(from: { path?: string; store?: string; query?: string; into?: string }): string {
   return `import:?${new URLSearchParams(from as Record<string, string>)}`;
 }

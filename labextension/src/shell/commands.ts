@@ -120,9 +120,9 @@ function addToStudio(studio: IStudio): void {
   });
   app.commands.addCommand('labstudio:add-with-options', {
     label: trans.__('Look before Adding to Studio…'),
-    caption: trans.__('See how this file is read, change it, then keep it in the studio'),
+    caption: trans.__('See how it is read, change that, then keep it in the studio'),
     icon: uploadIcon,
-    isVisible: () => chosen().length === 1 && chosen()[0].type !== 'directory' && READABLE.test(chosen()[0].name),
+    isVisible: () => chosen().length === 1,
     describedBy: { args: { type: 'object', properties: {} } },
     execute: () => chosen().forEach(({ path }) => studio.open(importOf({ path: drive(path) })))
   });

@@ -61,14 +61,21 @@ function Whole({ studio, tests, store }: Omit<IProps, 'name'> & { store: Datasto
           </button>
         }
       >
-        <TreeView studio={studio} tree={tree} label={trans.__('What is in %1', name)} onImport={read} />
+        <TreeView
+          studio={studio}
+          tree={tree}
+          label={trans.__('What is in %1', name)}
+          folders={['folder', 'object'].includes(store.kind)}
+          onImport={read}
+        />
       </Card>
     </div>
   );
 }
 
 function treeOf(name: string): Tree {
-  return new Tree(path => get('/labstudio/api/datastores/{name}/browse', { at: { name }, query: { path } }));
+  const at = { name };
+  return new Tree((path, asked) => get('/labstudio/api/datastores/{name}/browse', { at, query: { path, ...asked } }));
 }
 
 function Test({ studio: { trans }, tests, name }: Omit<IProps, 'studio'> & { studio: IStudio }) {

@@ -71,6 +71,35 @@ describe('an import', () => {
     expect(state.cell?.options).toEqual({ name: 'white', source: 'b/white.csv' });
   });
 
+  it('looks at whatever a path names, when it is whole', async () => {
+    state.choosePath('tra');
+    state.choosePath('train.py');
+    await vi.runAllTimersAsync();
+    state.choosePath('pictures');
+    await vi.runAllTimersAsync();
+    expect(bodies('imports/look')).toEqual([{ path: 'train.py' }, { path: 'pictures' }]);
+  });
+
+  it('reads a Delta table as it was, and appends to what is there', async () => {
+    const from = (told: object) => importOf(told).slice('import:'.length);
+    state = new ImportState(studio as unknown as IStudio, from({ store: 'lake', path: 'silver/orders' }));
+    state.chooseTime('12');
+    await vi.runAllTimersAsync();
+    const told = { store: 'lake', path: 'silver/orders', as_of: '12' };
+    expect(bodies('imports/look')).toEqual([told]);
+    expect(state.cell).toMatchObject({ options: { name: 'orders', source: 'lake:silver/orders', as_of: '12' } });
+    state = new ImportState(studio as unknown as IStudio, from({ into: 'orders' }));
+    state.choosePath('more.csv');
+    asked.mockResolvedValue({ asset: { ref: 'orders@2', subject: 's' }, existed: false, job: null } as never);
+    await state.start();
+    expect(bodies('append')).toEqual([{ path: 'more.csv' }]);
+    expect(new ImportState(studio as unknown as IStudio, from({ into: 'orders', path: 'a.csv' })).cell).toEqual({
+      magic: 'data',
+      verb: 'append',
+      options: { data: 'orders', source: 'a.csv' }
+    });
+  });
+
   it('follows the file with its name until somebody gives another one', () => {
     state.choosePath('a/wine.csv');
     expect(state.name).toBe('wine');

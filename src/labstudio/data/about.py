@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from labstudio.data.assets import Version
+    from labstudio.data.checkouts import Checkouts
     from labstudio.store import Store
 
 _MOST_TAGS, _LONGEST_TAG, _LONGEST = 50, 100, 10_000
@@ -69,6 +70,7 @@ class Described:
     """The part of `labstudio.data.Data` that keeps what is said of assets."""
 
     _store: Store
+    _checkouts: Checkouts
 
     if TYPE_CHECKING:
 
@@ -149,7 +151,9 @@ class Described:
 
     def archive(self, name: str) -> About:
         """Put an asset away: lists leave it out; `restore` brings it back, and who names it finds it."""
-        return self._change(name, {"archived": time.time()}, "data.archived")
+        about = self._change(name, {"archived": time.time()}, "data.archived")
+        self._checkouts.drop([version.sha256 for version in self.versions(about.name)])
+        return about
 
     def restore(self, name: str) -> About:
         """Take an asset up again."""

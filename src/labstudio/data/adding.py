@@ -29,6 +29,7 @@ from labstudio.store.identity import who
 if TYPE_CHECKING:
     import pandas as pd
 
+    from labstudio.data.folders.scanning import Listing
     from labstudio.data.frames import Imported
     from labstudio.data.stores.reading import Reading
     from labstudio.data.version import Version
@@ -97,7 +98,10 @@ class Adding:
         def _version(self, row: dict[str, Any]) -> Version: ...
         def _keep_file(self, name: str, path: Path, origin: str | dict[str, Any]) -> Version: ...
         def _add_folder(self, name: str, path: Path, origin: str | dict[str, Any]) -> Version: ...
-        def _append_folder(self, before: Version, source: str | Path | pd.DataFrame) -> Version: ...
+        def _append_folder(
+            self, before: Version, source: str | Path | pd.DataFrame, called: str
+        ) -> Version: ...
+        def _append_tree(self, before: Version, tree: Listing, said: str) -> Version: ...
 
     def add(
         self,
@@ -119,8 +123,8 @@ class Adding:
             Letters, digits, ``.``, ``_`` and ``-``.
         source : path or DataFrame
             CSV, JSON lines, Excel, fixed width or Parquet, also gzipped or zipped; a frame; any other file,
-            such as a notebook; or a folder. A text such as ``"lake:sales/orders.csv"`` names a file or table
-            of the datastore ``lake``.
+            such as a notebook; or a folder. A text such as ``"lake:sales/orders.csv"`` names a file, folder
+            or table of the datastore ``lake``.
         options : ImportOptions, optional
             What the person knows better than what would be found.
         kind : "table", "file" or "folder", optional
@@ -151,7 +155,9 @@ class Adding:
         there = self._elsewhere(source, store, query, as_of)
         if there is not None:
             stores, store, inner = there
-            return stores.read_into(name, store, inner, query=query, as_of=as_of, options=options)
+            return stores.read_into(
+                name, store, inner, query=query, as_of=as_of, kind=wanted, options=options
+            )
         if isinstance(source, str) and not source:
             raise Invalid("Say what is to be added: a path, a DataFrame, or a datastore and a query.")
         if isinstance(source, (str, Path)):
@@ -210,9 +216,17 @@ class Adding:
         return self._store.files.scratch()
 
     def append(
-        self, name: str, source: str | Path | pd.DataFrame, options: ImportOptions | None = None
+        self,
+        name: str,
+        source: str | Path | pd.DataFrame = "",
+        options: ImportOptions | None = None,
+        *,
+        origin: str = "",
+        store: str = "",
+        query: str = "",
+        as_of: str = "",
     ) -> Version:
-        """Add rows below those of the newest version, as a new version.
+        """Add rows below those of the newest version, or files to those of a folder, as a new version.
 
         The source's own bytes are kept as they are, and so are those of the versions before.
 
@@ -221,34 +235,34 @@ class Adding:
         name : str
             Name of the asset, or one of its versions.
         source : path or DataFrame
-            The new rows, with the same columns.
+            The new rows, with the same columns; or a file, or a folder whose files are added. May name a
+            place in a datastore, as in `add`.
         options : ImportOptions, optional
             How to read them.
+        origin : str
+            What an upload was called, whose own path says nothing of that.
+        store, query, as_of : str
+            As in `add`.
 
         Raises
         ------
         Invalid
             Columns are missing, new or of another type.
         """
-        from labstudio.data.appending import appended
-
         before, options = self.get(name), options or ImportOptions()
+        there = self._elsewhere(source, store, query, as_of)
+        if there is None:
+            if isinstance(source, str) and not source:
+                raise Invalid("Say what is to be added: a path, a DataFrame, or a datastore and a query.")
+            if before.kind == "folder":
+                return self._append_folder(before, source, origin)
+            return self._append_rows(before, source, options, origin)
+        stores, store, inner = there
+        said = f"{store}: {' '.join(query.split())}" if query else f"{store}:{inner}"
         if before.kind == "folder":
-            return self._append_folder(before, source)
-        with self.scratch() as place:
-            more, sha, size = self._rows(source, place, options)
-            both = place.parent / "both"
-            rows = appended(self.table(before), more.path, both)
-            said = str(source) if isinstance(source, (str, Path)) else "a DataFrame"
-            made = Made(
-                both, rows, f"{before.ref} and {more.rows:,} rows of {said}",
-                {"format": "appended", "rows_before": before.rows}, sha, size,
-                _identity(f"{before.identity}\n{sha}", options), [(before.subject, "appended")],
-            )  # fmt: skip
-            types = {
-                column.name: column.semantic for column in before.schema if column.semantic == "category"
-            }
-            return self.put(before.name, made, None, ImportOptions(types=types))
+            return self._append_tree(before, stores.listing(store, inner), said)
+        with stores.brought(store, inner, query=query, as_of=as_of) as path:
+            return self._append_rows(before, path, options, "", said)
 
     def refresh(self, name: str) -> Version:
         """Read the source of the newest version again; what has changed is a new version.
@@ -270,6 +284,31 @@ class Adding:
             )
         return self.again[origin["kind"]](version.name, origin)
 
+    def _append_rows(
+        self,
+        before: Version,
+        source: str | Path | pd.DataFrame,
+        options: ImportOptions,
+        called: str,
+        said: str = "",
+    ) -> Version:
+        from labstudio.data.appending import appended
+
+        with self.scratch() as place:
+            more, sha, size = self._rows(source, place, options, called)
+            both = place.parent / "both"
+            rows = appended(self.table(before), more.path, both)
+            said = said or called or (str(source) if isinstance(source, (str, Path)) else "a DataFrame")
+            made = Made(
+                both, rows, f"{before.ref} and {more.rows:,} rows of {said}",
+                {"format": "appended", "rows_before": before.rows}, sha, size,
+                _identity(f"{before.identity}\n{sha}", options), [(before.subject, "appended")],
+            )  # fmt: skip
+            types = {
+                column.name: column.semantic for column in before.schema if column.semantic == "category"
+            }
+            return self.put(before.name, made, None, ImportOptions(types=types))
+
     def _elsewhere(
         self, source: object, store: str, query: str, as_of: str
     ) -> tuple[Reading, str, str] | None:
@@ -278,14 +317,15 @@ class Adding:
             return None
         if store:
             return self.elsewhere(), store, str(source)
+        assert isinstance(source, str)
+        if ":" in source and not Path(source).exists():
+            stores = self.elsewhere()
+            spoken = stores.spoken(source)
+            if spoken is not None:
+                return (stores, *spoken)
         if query or as_of:
             raise Invalid("Say by store which datastore is to be asked.")
-        assert isinstance(source, str)
-        if ":" not in source or Path(source).exists():
-            return None
-        stores = self.elsewhere()
-        spoken = stores.spoken(source)
-        return (stores, *spoken) if spoken is not None else None
+        return None
 
     def _add_table(
         self, name: str, path: Path, options: ImportOptions, origin: str | dict[str, Any]
@@ -322,7 +362,7 @@ class Adding:
         )  # fmt: skip
 
     def _rows(
-        self, source: str | Path | pd.DataFrame, place: Path, options: ImportOptions
+        self, source: str | Path | pd.DataFrame, place: Path, options: ImportOptions, called: str
     ) -> tuple[Imported, str, int]:
         """Read rows that are to stand below others; keep their source; return its sha256 and size too."""
         from labstudio.data.frames import Imported, table_of_frame, write_table
@@ -330,11 +370,12 @@ class Adding:
 
         if isinstance(source, (str, Path)):
             path = Path(source).expanduser()
+            called = called or path.name
             copied(path, place)
             try:
-                made = read(place, path.name, place.parent, options, lambda: False)
+                made = read(place, called, place.parent, options, lambda: False)
             except Invalid as error:
-                raise Invalid(f"{path.name}: {error}") from None
+                raise Invalid(f"{called}: {error}") from None
             assert made is not None
         else:
             table, _ = table_of_frame(source)

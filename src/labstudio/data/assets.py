@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from labstudio.data.about import Described
 from labstudio.data.adding import Adding
 from labstudio.data.cache import Cache
+from labstudio.data.checkouts import Checkouts
 from labstudio.data.deleting import Deleting
 from labstudio.data.explore import Exploring
 from labstudio.data.filing import Filing
@@ -64,6 +65,7 @@ class Data(Adding, Filing, Showing, Exploring, Described, Deleting):
         self._store = store
         self._once = Once()
         self._cache = Cache(store.root / "cache")
+        self._checkouts = Checkouts(store.root / "checkouts")
         self.again = {}
         self._folders = {}
 
@@ -208,8 +210,8 @@ class Data(Adding, Filing, Showing, Exploring, Described, Deleting):
         query: str = "",
         as_of: str = "",
     ) -> Look:
-        """Say what a file would come to if it were added; see `labstudio.data.look.look` and `add`."""
-        from labstudio.data.look import look
+        """Say what something would come to if it were added; see `labstudio.data.glance.glance` and `add`."""
+        from labstudio.data.glance import glance
 
         there = self._elsewhere(path, store, query, as_of)
         if there is not None:
@@ -217,7 +219,7 @@ class Data(Adding, Filing, Showing, Exploring, Described, Deleting):
             return stores.look(store, inner, query=query, as_of=as_of, options=options)
         path = Path(path).expanduser()
         with self._store.files.scratch() as place:
-            return look(path, name or path.name, place.parent, options or ImportOptions())
+            return glance(path, name or path.name, place.parent, options or ImportOptions())
 
     def verify(
         self, ref: str | None = None, progress: Callable[[str], None] | None = None

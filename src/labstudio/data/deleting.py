@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from labstudio.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
+    from labstudio.data.checkouts import Checkouts
     from labstudio.data.version import Version
     from labstudio.store import Store
 
@@ -15,6 +16,7 @@ class Deleting:
     """The part of `labstudio.data.Data` that takes versions away."""
 
     _store: Store
+    _checkouts: Checkouts
 
     if TYPE_CHECKING:
 
@@ -75,6 +77,8 @@ class Deleting:
                 held -= folders.held(*row)
             for sha in held:
                 self._store.files.remove(sha)
+        if version.sha256 in held:
+            self._checkouts.drop([version.sha256])
 
 
 class _Folders:

@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from labstudio.data.adding import said_origin
+from labstudio.data.adding import asset_name, said_origin
 from labstudio.data.folders import manifest, packing
 from labstudio.data.folders.items import Item, item, media_of
 from labstudio.data.folders.manifest import File
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from labstudio.data.cache import Cache
+    from labstudio.data.checkouts import Checkouts
+    from labstudio.data.folders.scanning import Listing
     from labstudio.data.version import Version
     from labstudio.store import Store
 
@@ -66,6 +68,7 @@ class Filing:
 
     _store: Store
     _cache: Cache
+    _checkouts: Checkouts
     _folders: dict[str, Folder]
 
     if TYPE_CHECKING:
@@ -161,24 +164,20 @@ class Filing:
         """Return where a version lies on this machine's disk, for reading only.
 
         Of a folder: a folder with all its files, written when first asked for; of a file: a file of its name.
-        A table gives its Parquet file.
+        A table gives its Parquet file. It stays for as long as this process does; one that nobody has asked
+        for in a week is taken away and would be written again.
         """
         version = self.get(ref) if isinstance(ref, str) else ref
         if version.kind == "table":
             return self._store.files.path(version.table_sha256)
-        place = self._store.root / "checkouts" / version.sha256
-        inside = place / _filename(version) if version.kind == "file" else place
-        if not place.exists():
+        place = self._checkouts.find(version.sha256)
+        if place is None:
             with self._store.files.scratch() as aside:
                 made = aside.parent / "checkout"
                 made.mkdir()
                 self._write(version, made, 0o444)
-                place.parent.mkdir(exist_ok=True)
-                try:
-                    os.replace(made, place)
-                except OSError:  # another process was faster
-                    if not place.exists():
-                        raise
+                place = self._checkouts.adopt(made, version.sha256)
+        inside = place / _filename(version) if version.kind == "file" else place
         if not path:
             return inside
         return inside / self.folder(version).file(path).path if version.kind == "folder" else inside
@@ -266,17 +265,36 @@ class Filing:
 
     def _add_folder(self, name: str, path: Path, origin: str | dict[str, Any]) -> Version:
         """Keep a folder, or what is in a zip archive, as the next version."""
+        from labstudio.data.folders.scanning import scan
+
         source, known = said_origin(path, origin)
         if not path.is_dir():
             return self._add_archive(name, path, source, known)
-        return self._add_tree(name, path, source, known)
+        return self._add_tree(name, scan(path), str(path.absolute()), source, known)
 
-    def _add_tree(self, name: str, root: Path, source: str, origin: dict[str, Any] | None) -> Version:
+    def put_folder(self, name: str, tree: Listing, place: str, origin: dict[str, Any]) -> Version:
+        """Keep a folder that was listed elsewhere, such as in a datastore, as the next version of `name`.
+
+        Parameters
+        ----------
+        name : str
+            Name of the asset.
+        tree : Listing
+            Its files, to be opened one after the other; what looks as it did last time is not opened.
+        place : str
+            What tells the folder from all others.
+        origin : dict
+            What makes the version again, with the ``"kind"`` that `again` knows.
+        """
+        return self._add_tree(asset_name(name), tree, place, origin["source"], origin)
+
+    def _add_tree(
+        self, name: str, tree: Listing, place: str, source: str, origin: dict[str, Any] | None
+    ) -> Version:
         from labstudio.data.folders.remembered import Remembered
-        from labstudio.data.folders.scanning import check_names, scan
+        from labstudio.data.folders.scanning import check_names
 
-        tree = scan(root)
-        remembered = Remembered(self._cache, root)
+        remembered = Remembered(self._cache, place)
         digest = tree.digest()
         sha = remembered.manifest(digest) if digest is not None else None
         there = self._there(name, sha) if sha is not None else None
@@ -284,19 +302,21 @@ class Filing:
             return self._append(name, ImportOptions(), source, there | {"origin": origin})
         check_names(tree)
         hashes = remembered.hashes()
-        found: list[File] = []
+        found: dict[str, File] = {}
         with Packing(self._store.files, self._layout_before(name)) as pack:
+            unread = []
             for seen in tree.files:
                 known = hashes.get(seen)
                 if known is not None and pack.has(known, seen.size):
-                    found.append(File(seen.path, seen.size, known))
-                    continue
-                with tree.open(seen) as file:
-                    taken = pack.take(file, seen.size)
-                found.append(File(seen.path, taken.size, taken.sha256))
+                    found[seen.path] = File(seen.path, seen.size, known)
+                else:
+                    unread.append(seen)
+            for seen, file in tree.opened(unread):
+                taken = pack.take(file, seen.size)
+                found[seen.path] = File(seen.path, taken.size, taken.sha256)
             extra = {"links": tree.links} if tree.links else {}
-            version = self._keep_folder(name, found, pack, source, origin, extra)
-        remembered.keep(tree, version.sha256, [file.sha256 for file in found])
+            version = self._keep_folder(name, [*found.values()], pack, source, origin, extra)
+        remembered.keep(tree, version.sha256, [found[seen.path].sha256 for seen in tree.files])
         return version
 
     def _add_archive(self, name: str, path: Path, source: str, origin: dict[str, Any] | None) -> Version:
@@ -318,21 +338,28 @@ class Filing:
                 raise Invalid("The zip archive holds no file.")
             return self._keep_folder(name, list(found.values()), pack, source, origin, {"packed": "zip"})
 
-    def _append_folder(self, before: Version, source: str | Path | pd.DataFrame) -> Version:
-        """Add the files of a folder to those of a version; one of the same path takes the old one's place."""
-        from labstudio.data.folders.scanning import check_names, scan
+    def _append_folder(self, before: Version, source: str | Path | pd.DataFrame, called: str) -> Version:
+        """Add a file, or the files of a folder, to those of a version."""
+        from labstudio.data.folders.scanning import lone, scan
 
         if not isinstance(source, (str, Path)):
-            raise Invalid(f"{before.ref} is a folder; name a folder whose files are to be added.")
-        tree = scan(Path(source).expanduser())
+            raise Invalid(f"{before.ref} is a folder; name a file, or a folder whose files are to be added.")
+        path = Path(source).expanduser()
+        tree = lone(path, called or path.name) if path.is_file() else scan(path)
+        return self._append_tree(before, tree, called or str(source))
+
+    def _append_tree(self, before: Version, tree: Listing, said: str) -> Version:
+        """Add files to those of a version; one of the same path takes the old one's place."""
+        from labstudio.data.folders.scanning import check_names
+
         check_names(tree)
         files = {file.path: file for file in self.files(before)}
         with Packing(self._store.files, self.folder(before).layout) as pack:
-            for seen in tree.files:
-                with tree.open(seen) as file:
-                    taken = pack.take(file, seen.size)
+            for seen, file in tree.opened(tree.files):
+                taken = pack.take(file, seen.size)
                 files[seen.path] = File(seen.path, taken.size, taken.sha256)
-            said = f"{before.ref} and {len(tree.files):,} files of {source}"
+            count = len(tree.files)
+            said = f"{before.ref} and {count:,} {'file' if count == 1 else 'files'} of {said}"
             links = [(before.subject, "appended")]
             return self._keep_folder(before.name, list(files.values()), pack, said, None, {}, links)
 

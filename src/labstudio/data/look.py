@@ -50,11 +50,48 @@ class LookError:
 
 
 @dataclass(frozen=True)
+class LookFile:
+    """A file in a folder."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True)
+class LookContent:
+    """What is shown of something that is no table.
+
+    Attributes
+    ----------
+    media : str
+        What kind of file it is, by its name; ``""`` of a folder.
+    text : str or None
+        The beginning of a text; `cut` where there is more.
+    picture : str or None
+        A small copy as a ``data:`` address.
+    files, kinds, named
+        Of a folder: how many files, how many of each kind, and the first of them.
+    """
+
+    media: str
+    size: int
+    text: str | None = None
+    cut: bool = False
+    picture: str | None = None
+    files: int = 1
+    kinds: dict[str, int] = field(default_factory=dict)
+    named: list[LookFile] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Look:
     """The beginning of a file as it would be imported.
 
     Attributes
     ----------
+    kind : str
+        What it would be kept as: ``"table"``, ``"file"`` or ``"folder"``; the latter have a `content` and
+        nothing else.
     options : dict
         Options in effect; `found` has the names of those that nobody gave.
     choices : dict
@@ -79,6 +116,8 @@ class Look:
     whole: bool = True
     warnings: list[hints.Hint] = field(default_factory=list)
     error: LookError | None = None
+    kind: str = "table"
+    content: LookContent | None = None
 
 
 def look(path: Path, name: str, folder: Path, options: ImportOptions) -> Look:

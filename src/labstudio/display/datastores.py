@@ -9,7 +9,7 @@ from labstudio.display import wording
 from labstudio.display.bundle import Bundle, Facts, Heading, Line, Table
 
 if TYPE_CHECKING:
-    from labstudio.data.stores import Datastore, Entry, Tested
+    from labstudio.data.stores import Datastore, Entries, Tested
 
 KINDS = {
     "folder": "folder",
@@ -41,11 +41,13 @@ def tested(found: Tested) -> Bundle:
     return Bundle(Line(found.sentence, "ok" if found.ok else "bad"))
 
 
-def entries(name: str, path: str, found: Sequence[Entry]) -> Bundle:
-    """Show what lies in a folder of a datastore."""
+def entries(name: str, path: str, found: Entries) -> Bundle:
+    """Show what lies in a folder of a datastore, and how much of it is not shown."""
     where = f"{name}:{path}"
-    if not found:
-        return Bundle(Heading(where), Line("There is nothing in it."))
+    if not found.entries:
+        return Bundle(
+            Heading(where), Line("There is nothing in it." if not found.total else "No more of it.")
+        )
     rows = [
         [
             entry.path + ("/" if entry.kind == "folder" else ""),
@@ -53,6 +55,15 @@ def entries(name: str, path: str, found: Sequence[Entry]) -> Bundle:
             "" if entry.size is None else wording.size(entry.size),
             "" if entry.modified is None else wording.ago(entry.modified),
         ]
-        for entry in found
+        for entry in found.entries
     ]
-    return Bundle(Heading(where, f"{len(rows)}"), Table(["path", "kind", "size", "changed"], rows, ["size"]))
+    last = found.offset + len(rows)
+    table = Table(["path", "kind", "size", "changed"], rows, ["size"])
+    if len(rows) == found.total:
+        return Bundle(Heading(where, f"{len(rows)}"), table)
+    more = f"{found.total - last:,} more follow: --offset {last} lists them, --filter those with a name."
+    return Bundle(
+        Heading(where, f"{found.offset + 1:,} to {last:,} of {found.total:,}"),
+        table,
+        *((Line(more),) if last < found.total else ()),
+    )

@@ -22,8 +22,6 @@ from labstudio.errors import Invalid, LabstudioError
 from labstudio.verbs import Answer, Command, Door, pick
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
     from IPython.core.interactiveshell import InteractiveShell
 
@@ -63,8 +61,8 @@ class Cell(Door):
         """Make the listener; MLflow takes seconds to load, and registering often comes right after a run."""
         return NotebookWatch(title, meanwhile=self.workspace.models.prepare)
 
-    def source(self, name: str) -> Path | pd.DataFrame:
-        """Return a DataFrame variable or the path of a file; what is added is mostly learned from soon."""
+    def source(self, name: str) -> str | pd.DataFrame:
+        """Return a DataFrame variable or what was told; what is added is mostly learned from soon."""
         self.workspace.automl.prepare()
         return super().source(name)
 

@@ -106,6 +106,7 @@ ROUTES = (
     Route("POST", "data/{ref}/restore", t.Nothing, a.Said, "write", assets.restore),
     Route("POST", "data/{ref}/verify", t.Nothing, a.Said, "read", assets.verify, slow=True),
     Route("POST", "data/{ref}/refresh", t.Nothing, a.Added, "write", assets.refresh, slow=True),
+    Route("POST", "data/{ref}/append", t.MoreData, a.Added, "write", data.append, slow=True),
     Route("GET", "data/{ref}/profile", t.Profiled, a.Profile, "read", explore.profile, slow=True),
     Route(
         "GET", "data/{ref}/associations", t.Nothing, a.Associations, "read", explore.associations, slow=True
@@ -132,7 +133,7 @@ ROUTES = (
         "GET",
         "datastores/{name}/browse",
         t.Browse,
-        list[a.Entry],
+        a.Entries,
         "read",
         datastores.browse_datastore,
         slow=True,

@@ -163,10 +163,10 @@ class Door:
         frame = self.frame(name)
         return self.workspace.data.frame(name) if frame is None else frame
 
-    def source(self, name: str) -> Path | pd.DataFrame:
-        """Return a DataFrame variable, or else the path of a file."""
+    def source(self, name: str) -> str | pd.DataFrame:
+        """Return a DataFrame variable, or else what was told: a path, or a place in a datastore."""
         frame = self.frame(name)
-        return Path(name).expanduser() if frame is None else frame
+        return name if frame is None else frame
 
     def run(self, name: str) -> Any:
         """Return what a variable holds (a run, a result, a model), or the run of that id."""

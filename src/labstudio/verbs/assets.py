@@ -37,11 +37,18 @@ class Checked(Told):
     )
 
 
-class Rows(ImportOptions):
-    """A data asset, and more rows for it."""
+class More(ImportOptions):
+    """A table and more rows for it, or a folder and more files."""
 
     data: str = Field(description="Data asset, such as churn.", json_schema_extra=dict(_ASSET))
-    source: str = Field(min_length=1, description="Path of the file (in a cell also a DataFrame variable).")
+    source: str = Field(
+        "",
+        description="Path of a file or folder (in a cell also a DataFrame variable), or a place in a "
+        "datastore as lake:sales/orders.csv.",
+    )
+    store: str = Field("", description="Datastore that is read, where the source does not name it.")
+    query: str = Field("", description="SQL query whose answer is taken, with store.")
+    as_of: str = Field("", description="Of a Delta table: a version's number, or a time as 2026-03-01T12:00.")
 
 
 def _describe(door: Door, told: Described) -> Answer:
@@ -82,19 +89,27 @@ def _refresh(door: Door, told: Name) -> Answer:
     return Answer(data.version(version), plain(version), version)
 
 
-def _append(door: Door, told: Rows) -> Answer:
+def _append(door: Door, told: More) -> Answer:
     from labstudio.display import data
     from labstudio.verbs.data import plain
 
     how = ImportOptions(**told.model_dump(include=set(ImportOptions.model_fields), exclude_unset=True))
-    version = door.workspace.data.append(told.data, door.source(told.source), how)
+    source = told.source if told.store else door.source(told.source)
+    version = door.workspace.data.append(
+        told.data,
+        source,
+        how,
+        store=told.store,
+        query=told.query,
+        as_of=told.as_of,
+    )
     return Answer(data.version(version), plain(version), version)
 
 
 ASSETS = {
     "describe": Command(Described, _describe, "Say what it is: description, tags, owner.", ("data",),
                         gives="what is said of it"),
-    "append": Command(Rows, _append, "Add rows below the newest version.", ("data", "source"),
+    "append": Command(More, _append, "Add rows below a table's, or files to a folder's.", ("data", "source"),
                       gives="the version"),
     "refresh": Command(Name, _refresh, "Read the source again; what changed is a new version.", ("data",),
                        gives="the version"),

@@ -68,10 +68,10 @@ def _use(door: Door, told: Use) -> Answer:
 
 def _add(door: Door, told: Add) -> Answer:
     how = ImportOptions(**told.model_dump(include=set(ImportOptions.model_fields), exclude_unset=True))
-    frame = None if told.store else door.frame(told.source)
+    source = told.source if told.store else door.source(told.source)
     version = door.workspace.data.add(
         told.name,
-        told.source if frame is None else frame,
+        source,
         how,
         store=told.store,
         query=told.query,

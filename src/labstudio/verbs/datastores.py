@@ -32,6 +32,9 @@ class Browsed(Named):
     """A folder of a datastore."""
 
     path: str = Field("", description="Folder or schema in it; the top when not given.")
+    filter: str = Field("", description="Part of the name.")
+    offset: int = Field(0, ge=0, description="How many to leave out before the first one that is listed.")
+    limit: int = Field(1_000, ge=1, le=100_000, description="Number of entries.")
 
 
 def plain(store: Datastore) -> dict[str, Any]:
@@ -58,8 +61,11 @@ def _test(door: Door, told: Named) -> Answer:
 
 
 def _browse(door: Door, told: Browsed) -> Answer:
-    found = door.workspace.datastores.browse(told.name, told.path)
-    return Answer(views.entries(told.name, told.path, found), [asdict(entry) for entry in found], found)
+    found = door.workspace.datastores.page(
+        told.name, told.path, filter=told.filter, offset=told.offset, limit=told.limit
+    )
+    plain = [asdict(entry) for entry in found.entries]
+    return Answer(views.entries(told.name, told.path, found), plain, found.entries)
 
 
 def _remove(door: Door, told: Removed) -> Answer:

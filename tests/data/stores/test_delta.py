@@ -61,7 +61,7 @@ def test_a_table_is_read_as_it_is_and_as_it_was(lake: Workspace) -> None:
     newest = lake.data.add("orders", "lake:silver/orders")
     assert (newest.rows, newest.found) == (5, {"format": "delta", "delta_version": 1})
     assert sorted(newest.frame()["price"]) == [0, 0.25, 0.5, 0.75, 1]
-    first = lake.data.add("orders", "silver/orders", store="lake", as_of="0")
+    first = lake.data.add("orders", "lake:silver/orders", as_of="0")
     assert (first.ref, first.rows, first.source) == ("orders@2", 3, "lake:silver/orders as of 0")
     later = lake.data.add("orders", "silver/orders", store="lake", as_of="2999-01-01T00:00")
     assert (later.ref, later.existed) == ("orders@1", True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from lakes import ACCOUNT, ACCOUNT_KEY, S3_KEY, S3_SECRET, s3_files
 
 from labstudio import Workspace
 from labstudio.data import ImportOptions
+from labstudio.data.folders.scanning import Tree
+from labstudio.data.stores.folders import Objects
 from labstudio.errors import Conflict, Invalid, NotFound
 
 
@@ -75,6 +78,79 @@ def test_a_file_becomes_a_version_that_can_be_read_again(lake: Workspace) -> Non
         lake.data.refresh("orders")
 
 
+def test_a_folder_becomes_a_version_and_only_what_changed_is_fetched_again(
+    lake: Workspace, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    opened = lake.datastores._open(lake.datastores.get("lake"))
+    place = f"{opened._root}/pets-{abs(hash(request.node.name))}"  # stores are shared by the tests
+    large = b"large" * 300_000
+    wanted = {"cat/0.txt": b"tom", "cat/[x]*.txt": b"odd", "dog/0.txt": b"rex", "dog/empty": b"", "l": large}
+
+    def put(files: dict[str, bytes]) -> None:
+        for path, content in files.items():
+            if opened._local is not None:
+                Path(place, path).parent.mkdir(parents=True, exist_ok=True)
+            opened._files.pipe_file(f"{place}/{path}", content)
+
+    put({**wanted, ".git/config": b"of a program"})
+    path = place.rpartition("/")[2]
+    look = lake.data.look(f"lake:{path}")
+    assert (look.kind, look.content.files, look.content.named[0].path) == ("folder", 5, "cat/0.txt")
+    first = lake.data.add("pets", f"lake:{path}")
+    assert (first.kind, first.rows, first.source) == ("folder", 5, f"lake:{path}")
+    assert {file.path: lake.data.read_file(first, file.path) for file in lake.data.files(first)} == wanted
+    edges = {(edge.source, edge.relation) for edge in lake.lineage(first.subject)}
+    assert ("datastore:lake", "read") in edges
+    if opened._local is not None:
+        time.sleep(0.12)  # a file that was just written might change within the clock's precision
+    fetched: list[str] = []
+    for kind in (Tree, Objects):
+        real = kind.opened
+        monkeypatch.setattr(
+            kind, "opened",
+            lambda tree, seen, real=real: real(tree, [fetched.append(one.path) or one for one in seen]),
+        )  # fmt: skip
+    if opened._local is not None:
+        lake.data.refresh("pets")
+        fetched.clear()
+    assert lake.data.refresh("pets").existed
+    assert fetched == []
+    put({"dog/0.txt": b"max"})
+    second = lake.data.refresh("pets")
+    assert (second.ref, fetched) == ("pets@2", ["dog/0.txt"])
+    assert lake.data.read_file("pets@1", "dog/0.txt") == b"rex"
+    assert lake.data.read_file("pets@2", "dog/0.txt") == b"max"
+    more = lake.data.append("pets", f"lake:{path}/cat")
+    assert (more.rows, more.source) == (7, f"pets@2 and 2 files of lake:{path}/cat")
+    with pytest.raises(NotFound, match="There is no file"):
+        lake.data.add("nothing", f"lake:{path}/nothing", kind="folder")
+
+
+def test_a_file_is_kept_as_it_is_where_that_is_said_and_rows_are_added_below(lake: Workspace) -> None:
+    kept = lake.data.add("as-it-is", "lake:sales/2026/orders.csv", kind="file")
+    assert (kept.kind, lake.data.read_file(kept)) == ("file", b"id;price\n1;9,5\n2;3\n")
+    assert lake.data.refresh("as-it-is").existed
+    look = lake.data.look("lake:sales/2026/orders.csv", ImportOptions(kind="file"))
+    assert (look.kind, look.content.text) == ("file", "id;price\n1;9,5\n2;3\n")
+    lake.data.add("orders", "lake:sales/2026/orders.csv")
+    more = lake.data.append("orders", "sales/2026/orders.csv", store="lake")
+    assert (more.rows, more.source) == (4, "orders@1 and 2 rows of lake:sales/2026/orders.csv")
+
+
+def test_a_long_folder_is_listed_page_by_page(folder: Workspace, tmp_path: Path) -> None:
+    many = tmp_path / "shared" / "root" / "many"
+    many.mkdir()
+    for number in range(25):
+        (many / f"part-{number:02}.csv").touch()
+    page = folder.datastores.page("lake", "many", limit=10)
+    assert (page.total, [entry.name for entry in page.entries][::9]) == (25, ["part-00.csv", "part-09.csv"])
+    (many / "part-99.csv").touch()  # a next page is of the same listing
+    last = folder.datastores.page("lake", "many", offset=20, limit=10)
+    assert (last.total, len(last.entries)) == (25, 5)
+    assert folder.datastores.page("lake", "many", filter="T-1").total == 10
+    assert folder.datastores.page("lake", "many").total == 26
+
+
 def test_the_beginning_is_looked_at_with_the_options_of_an_import(lake: Workspace) -> None:
     look = lake.data.look("lake:sales/2026/orders.csv")
     assert (look.format, look.options["delimiter"], look.values) == ("csv", ";", [["1", "2"], ["9.5", "3"]])
@@ -108,7 +184,7 @@ def test_what_is_not_there_is_named(lake: Workspace) -> None:
     with pytest.raises(NotFound, match=r"There is no file sales/nothing.csv in lake"):
         lake.data.add("nothing", "lake:sales/nothing.csv")
     with pytest.raises(Invalid, match="sales of lake is a folder; name one file in it"):
-        lake.data.add("nothing", "lake:sales")
+        lake.data.add("nothing", "lake:sales", kind="table")
     with pytest.raises(Invalid, match="no database and takes no query"):
         lake.data.add("nothing", store="lake", query="SELECT 1")
     with pytest.raises(NotFound, match="no datastore 'laek'; did you mean lake"):

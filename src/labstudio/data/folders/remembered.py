@@ -1,4 +1,4 @@
-"""What a folder looked like when it was last added: what has the same size, time and inode is not read again.
+"""What a folder looked like when it was last added: what has the same size, time and mark is not read again.
 
 It lies in the workspace's cache: where it is gone or damaged, all files are read again.
 """
@@ -10,10 +10,9 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
 from labstudio.data.cache import Cache
-from labstudio.data.folders.scanning import Seen, Tree
+from labstudio.data.folders.scanning import Listing, Seen
 
 
 class Remembered:
@@ -23,13 +22,13 @@ class Remembered:
     ----------
     cache : Cache
         Where it is kept.
-    root : Path
-        The folder.
+    place : str
+        What tells the folder from all others.
     """
 
-    def __init__(self, cache: Cache, root: Path) -> None:
+    def __init__(self, cache: Cache, place: str) -> None:
         self._cache = cache
-        self._name = "folder-" + hashlib.sha256(os.fsencode(root.absolute())).hexdigest()[:40]
+        self._name = "folder-" + hashlib.sha256(os.fsencode(place)).hexdigest()[:40]
 
     def manifest(self, digest: str) -> str | None:
         """Return the manifest's sha256, where the whole folder looks as it did."""
@@ -46,7 +45,7 @@ class Remembered:
             return {Seen(*known[:4]): known[4] for known in json.loads(next(lines))}
         return {}
 
-    def keep(self, tree: Tree, manifest: str, hashes: Iterable[str]) -> None:
+    def keep(self, tree: Listing, manifest: str, hashes: Iterable[str]) -> None:
         """Remember a look; files that changed too recently to be told apart are read again next time."""
         known = [(*seen, sha) for seen, sha in zip(tree.files, hashes, strict=True) if tree.settled(seen)]
         with self._cache.making(self._name) as place, place.open("w", encoding="utf-8") as out:

@@ -70,6 +70,14 @@ def is_tree(source: Path) -> bool:
     return len(files) > 1 and not any(_TABLE.search(info.filename) for info in files)
 
 
+def listed(source: Path) -> list[tuple[str, int]]:
+    """Return names and claimed sizes of the files that `tree` would give."""
+    if not zipfile.is_zipfile(source):
+        raise Invalid("This is no zip archive and no folder; add it as a file.")
+    with _sound("zip archive"), zipfile.ZipFile(source) as archive:
+        return [(info.filename.replace("\\", "/"), info.file_size) for info in _visible(archive)]
+
+
 def tree(source: Path) -> Generator[tuple[str, int, IO[bytes]]]:
     """Give each file of a zip archive: its name as it stands there, the size it claims, and its bytes.
 

@@ -6,13 +6,14 @@ The face of the package. fsspec, drivers and Spark are loaded when a datastore t
 from __future__ import annotations
 
 from labstudio.data.stores.datastores import Datastores
-from labstudio.data.stores.entry import Datastore, Entry, Tested
+from labstudio.data.stores.entry import Datastore, Entries, Entry, Tested
 from labstudio.data.stores.options import NewDatastore, StoreOptions
 from labstudio.data.stores.writing import Larger, Patience
 
 __all__ = [
     "Datastore",
     "Datastores",
+    "Entries",
     "Entry",
     "Larger",
     "NewDatastore",

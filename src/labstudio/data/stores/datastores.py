@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from labstudio.data.stores.address import address
-from labstudio.data.stores.entry import MOST_SHOWN, Datastore, Entry, Tested
+from labstudio.data.stores.entry import Datastore, Entries, Entry, Tested
 from labstudio.data.stores.options import options, store_name
 from labstudio.data.stores.reading import Reading
 from labstudio.errors import Conflict, LabstudioError, NotFound
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from labstudio.data.assets import Data
     from labstudio.store import Store
+
+PAGE = 1_000  # entries of a folder that are listed at once
+_LISTED = 60.0  # seconds for which a listing is good enough for its next page
 
 
 class Datastores(Reading):
@@ -47,6 +50,7 @@ class Datastores(Reading):
         self._store = store
         self._data = data
         self._opened: dict[str, tuple[Datastore, Secret | None, Any]] = {}
+        self._listed: tuple[float, tuple[Datastore, str] | None, builtins.list[Entry]] = (0, None, [])
 
     def add(
         self, name: str, url: str, *, secret: str | None = None, description: str = "", **told: Any
@@ -133,7 +137,7 @@ class Datastores(Reading):
         return Tested(True, f"{name} answers: {found} ({time.perf_counter() - began:.1f} s).")
 
     def browse(self, name: str, path: str = "") -> builtins.list[Entry]:
-        """List what lies in a folder of a datastore; the first `MOST_SHOWN` where it is more.
+        """List what lies in a folder of a datastore.
 
         Raises
         ------
@@ -142,7 +146,24 @@ class Datastores(Reading):
         NotFound
             There is no such folder.
         """
-        return self._open(self.get(name)).entries(path)[:MOST_SHOWN]
+        entries: builtins.list[Entry] = self._open(self.get(name)).entries(path)
+        return entries
+
+    def page(
+        self, name: str, path: str = "", *, filter: str = "", offset: int = 0, limit: int = PAGE
+    ) -> Entries:
+        """List a part of a folder: those whose name holds `filter`, `limit` of them from `offset` on.
+
+        A later page, or another filter within a minute, is of the listing that was made for the first one.
+        """
+        key = (self.get(name), path)
+        at, kept, entries = self._listed
+        if kept != key or time.monotonic() > at + _LISTED or not (offset or filter):
+            entries = self.browse(name, path)
+            self._listed = (time.monotonic(), key, entries)
+        part = filter.casefold()
+        found = [entry for entry in entries if part in entry.name.casefold()]
+        return Entries(found[offset : offset + limit], offset, len(found))
 
     def dependants(self, name: str) -> builtins.list[str]:
         """Return the versions that were read from a datastore, such as ``"orders@1"``."""
@@ -171,7 +192,7 @@ class Datastores(Reading):
             shown = ", ".join(used[:10]) + (f" and {len(used) - 10} more" if len(used) > 10 else "")
             raise Conflict(
                 f"{name} is not removed: {shown} {'was' if len(used) == 1 else 'were'} read from it and "
-                "could not be refreshed any more. Say force to remove it all the same."
+                "could not be refreshed any more. By force it can be removed all the same."
             )
         with self._store.write() as connection:
             connection.execute(t.delete().where(t.c.name == name))

@@ -17,7 +17,6 @@ from labstudio.store.secrets import Secret
 if TYPE_CHECKING:
     from types import ModuleType
 
-MOST_SHOWN = 1_000  # entries of one folder
 _LONGEST = 400  # characters that are told of another program's message
 
 
@@ -73,6 +72,15 @@ class Entry:
     kind: Literal["folder", "file", "table"]
     size: int | None = None  # bytes
     modified: float | None = None  # seconds since 1970, UTC
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Some of what lies in a folder, from `offset` on; `total` of it matches what was asked for."""
+
+    entries: list[Entry]
+    offset: int
+    total: int
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from labstudio.data.folders.scanning import Listing, lone, scan, some_files
 from labstudio.data.stores.entry import Datastore, Entry, inside, need, sentences
+from labstudio.data.stores.folders import changed_at, listed
 from labstudio.errors import Invalid, NotFound
 from labstudio.store.secrets import Secret
 
@@ -43,6 +44,10 @@ class Files:
         entries = [entry for one in found if (entry := self._entry(here, one)) is not None]
         return sorted(entries, key=lambda entry: (entry.kind != "folder", entry.name))
 
+    def is_folder(self, path: str) -> bool:
+        """Whether it is a folder; `NotFound` where there is nothing of this name."""
+        return bool(self._info(path)["type"] == "directory")
+
     def size(self, path: str) -> int:
         """Return the bytes of a file.
 
@@ -51,19 +56,28 @@ class Files:
         NotFound
             There is none.
         """
-        here = inside(path)
-        if not here:
+        if not inside(path):
             raise Invalid(f"Name a file of {self._store.name}, as {self._store.name}:folder/orders.csv.")
-        with self._sentences(f"{path} cannot be read"):
-            try:
-                found = self._files.info(self._place(here))
-            except FileNotFoundError:
-                found = None
-        if found is None:
-            raise NotFound(f"There is no file {path} in {self._store.name}.")
+        found = self._info(path)
         if found["type"] == "directory":
             raise Invalid(f"{path} of {self._store.name} is a folder; name one file in it.")
         return int(found.get("size") or 0)
+
+    def listing(self, path: str) -> Listing:
+        """List all files of a folder and of the folders in it; of a file, itself.
+
+        Raises
+        ------
+        Invalid
+            There is no file in it.
+        """
+        is_folder, place = self.is_folder(path), self._place(inside(path))
+        if self._local is not None:
+            return scan(Path(place)) if is_folder else lone(Path(place), Path(place).name)
+        root = place if is_folder else place.rpartition("/")[0]
+        tree = listed(self._files, place, root, lambda: self._sentences(f"{path} cannot be read"))
+        some_files(tree, f"{path} of {self._store.name}")
+        return tree
 
     def fetch(self, path: str, target: Path, most: int | None = None) -> None:
         """Write a file, or its first bytes, to a local one, piece by piece."""
@@ -82,6 +96,17 @@ class Files:
             self._files.open(self._place(inside(path)), "rb") as file,
         ):
             yield file
+
+    def _info(self, path: str) -> dict[str, Any]:
+        here = inside(path)
+        if not here:
+            return {"type": "directory"}
+        with self._sentences(f"{path} cannot be read"):
+            try:
+                found: dict[str, Any] = self._files.info(self._place(here))
+            except FileNotFoundError:
+                raise NotFound(f"There is no file {path} in {self._store.name}.") from None
+        return found
 
     def _place(self, here: str) -> str:
         """Return where fsspec finds it; a link that leads out of a folder is refused."""
@@ -107,23 +132,10 @@ class Files:
         path = f"{here}/{name}" if here else name
         if is_folder:
             return Entry(name, path, "folder")
-        return Entry(name, path, "file", int(found.get("size") or 0), _time(found))
+        return Entry(name, path, "file", int(found.get("size") or 0), changed_at(found))
 
     def _sentences(self, what: str) -> Any:
         return sentences(f"{self._store.name}: {what}", self._secret)
-
-
-def _time(found: dict[str, Any]) -> float | None:
-    """Say when a file was changed, by whatever name its store calls that."""
-    for name in ("mtime", "LastModified", "last_modified", "updated"):
-        told = found.get(name)
-        if isinstance(told, datetime):
-            return told.timestamp()
-        if isinstance(told, int | float):
-            return float(told)
-        if isinstance(told, str):
-            return datetime.fromisoformat(told).timestamp()
-    return None
 
 
 def filesystem(store: Datastore, secret: Secret | None) -> tuple[Any, str]:

@@ -6,25 +6,32 @@ Where it is from is remembered in the version's origin, so that `Data.refresh` c
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from labstudio.data.adding import Made
+from labstudio.data.folders.items import media_of
+from labstudio.data.folders.scanning import MANY
+from labstudio.data.folders.texts import COMPARED
 from labstudio.data.options import ImportOptions
 from labstudio.data.stores.entry import Datastore, sentences
 from labstudio.data.stores.sql import Mixed, Sql
-from labstudio.data.stores.writing import Patience, Written, table_of_batches, write_batches
+from labstudio.data.stores.writing import Larger, Patience, Written, table_of_batches, write_batches
 from labstudio.errors import Invalid
+from labstudio.pictures import PICTURES
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
     from labstudio.data.assets import Data
+    from labstudio.data.folders.scanning import Listing
+    from labstudio.data.kinds import Kind
     from labstudio.data.look import Look
     from labstudio.data.stores.files import Files
     from labstudio.data.version import Version
@@ -62,10 +69,11 @@ class Reading:
         *,
         query: str = "",
         as_of: str = "",
+        kind: Kind | None = None,
         options: ImportOptions | None = None,
         patience: Patience | None = None,
     ) -> Version:
-        """Read a file, a table or a query of a datastore as the next version of the asset `name`.
+        """Read a file, a folder, a table or a query of a datastore as the next version of the asset `name`.
 
         Parameters
         ----------
@@ -74,11 +82,13 @@ class Reading:
         store : str
             Name of the datastore.
         path : str
-            A file or table in it, as `browse` names it.
+            A file, folder or table in it, as `browse` names it; ``"."`` is all of it.
         query : str
             SQL instead of a path, for databases and Spark; it is run for reading only where that is possible.
         as_of : str
             Of a Delta table: a version's number or a time.
+        kind : "table", "file" or "folder", optional
+            What a file is to be; the same as `options.kind`.
         options : ImportOptions, optional
             How to read a file; of tables and queries, `columns` and `types`.
         patience : Patience, optional
@@ -88,9 +98,11 @@ class Reading:
         _check(found, path, query, as_of)
         origin = {"kind": ORIGIN, "store": found.name, "source": _said(found, path, query, as_of)}
         origin |= {key: value for key, value in (("path", path), ("query", query), ("as_of", as_of)) if value}
-        opened = self._open(found)
+        opened, kind = self._open(found), kind or options.kind
         if found.kind in ("folder", "object"):
-            return self._file_into(name, found, opened, path, options, origin, patience)
+            return self._files_into(name, found, opened, path, kind, options, origin, patience)
+        if kind not in (None, "table"):
+            raise Invalid(f"{found.name} hands out tables; what it holds cannot be kept as a {kind}.")
         links = [(found.subject, "read")]
         identity, facts = None, {"format": "query" if query else "table"}
         if found.kind == "delta":
@@ -111,11 +123,39 @@ class Reading:
 
     def again(self, name: str, origin: dict[str, Any]) -> Version:
         """Read once more what a version was read from."""
-        options = ImportOptions(**self._data.get(name).options)
+        version = self._data.get(name)
         return self.read_into(
             name, origin["store"], origin.get("path", ""), query=origin.get("query", ""),
-            as_of=origin.get("as_of", ""), options=options,
+            as_of=origin.get("as_of", ""), kind=cast("Kind", version.kind),
+            options=ImportOptions(**version.options),
         )  # fmt: skip
+
+    @contextmanager
+    def brought(self, store: str, path: str = "", *, query: str = "", as_of: str = "") -> Iterator[Path]:
+        """Bring a file, a table or a query here as a file for a while; nothing is kept."""
+        found = self.get(store)
+        _check(found, path, query, as_of)
+        opened = self._open(found)
+        with self._data.scratch() as place:
+            if found.kind in ("folder", "object"):
+                yield _fetched(opened, path, place.parent)
+                return
+            written = self._written(opened, path, query, as_of, place.parent, ImportOptions())
+            yield written.path
+
+    def listing(self, store: str, path: str) -> Listing:
+        """List all files of a folder of a datastore; of a file, itself.
+
+        Raises
+        ------
+        Invalid
+            The datastore holds tables.
+        """
+        found = self.get(store)
+        if found.kind not in ("folder", "object"):
+            raise Invalid(f"{found.name} holds tables, no files that could be added to a folder.")
+        listing: Listing = self._open(found).listing(path)
+        return listing
 
     def frame(
         self, store: str, path: str = "", *, query: str = "", as_of: str = "", limit: int | None = None
@@ -158,7 +198,8 @@ class Reading:
         as_of: str = "",
         options: ImportOptions | None = None,
     ) -> Look:
-        """Say what a file, a table or a query would come to; only its beginning is read."""
+        """Say what a file, a folder, a table or a query would come to; only its beginning is read."""
+        from labstudio.data.glance import WHOLE, glance, of_listing
         from labstudio.data.look import BEGINNING, ROWS, look
 
         found, options = self.get(store), options or ImportOptions()
@@ -176,29 +217,45 @@ class Reading:
                 return replace(
                     seen, format="delta" if found.kind == "delta" else "query" if query else "table"
                 )
-            start = _beginning(opened, path)
-            if start == b"PAR1":
+            if options.kind in (None, "folder") and opened.is_folder(path):
+                return of_listing(opened.listing(path), options)
+            size, start = opened.size(path), _beginning(opened, path)
+            name = path.rpartition("/")[2]
+            if start == b"PAR1" and options.kind != "file":
                 file = _first_of_parquet(opened, found, path, place.parent, ROWS + 1)
+                return look(file, name, folder, options)
+            media, most = media_of(name), BEGINNING + 1
+            if start.startswith(_WHOLE_FIRST) or (media in PICTURES and size <= WHOLE):
+                file = _fetched(opened, path, place.parent)
             else:
-                whole = start.startswith(_WHOLE_FIRST)
-                file = _fetched(opened, path, place.parent, None if whole else BEGINNING + 1)
-            return look(file, path.rpartition("/")[2], folder, options)
+                most = max(most, COMPARED) if media.endswith("ipynb+json") else most
+                file = _fetched(opened, path, place.parent, most)
+            return glance(file, name, folder, options, size)
 
-    def _file_into(
+    def _files_into(
         self,
         name: str,
         store: Datastore,
         files: Files,
         path: str,
+        kind: Kind | None,
         options: ImportOptions,
         origin: dict[str, Any],
         patience: Patience | None,
     ) -> Version:
+        if kind in (None, "folder") and files.is_folder(path):
+            tree = files.listing(path)
+            if patience is not None:
+                patience.spend(sum(seen.size for seen in tree.files))
+                if len(tree.files) > MANY:
+                    raise Larger
+            place = json.dumps([store.url, store.options, path])
+            return self._data.put_folder(name, tree, place, origin)
         if patience is not None:
             patience.spend(files.size(path))
-        with self._data.scratch() as place:
-            file = _fetched(files, path, place.parent)
-            return self._data.add(name, file, options, origin=origin)
+        with self._data.scratch() as here:
+            file = _fetched(files, path, here.parent)
+            return self._data.add(name, file, options, kind=kind, origin=origin)
 
     def _written(
         self,

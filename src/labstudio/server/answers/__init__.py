@@ -27,7 +27,7 @@ from labstudio.server.answers.data import (
     Said,
     Upload,
 )
-from labstudio.server.answers.datastores import Datastore, Entry
+from labstudio.server.answers.datastores import Datastore, Entries, Entry
 from labstudio.server.answers.explore import (
     Association,
     Associations,
@@ -47,7 +47,7 @@ from labstudio.server.answers.explore import (
     Suggestion,
 )
 from labstudio.server.answers.files import FileChanges, FileOf, FilesOf, FileText, Opened
-from labstudio.server.answers.imports import Look, LookError, LookField, LookWarning
+from labstudio.server.answers.imports import Look, LookContent, LookError, LookField, LookFile, LookWarning
 from labstudio.server.answers.jobs import Job, Log
 from labstudio.server.answers.labeling import (
     LabelCount,
@@ -138,6 +138,7 @@ __all__ = [
     "Done",
     "Drift",
     "Edge",
+    "Entries",
     "Entry",
     "Event",
     "FailingRows",
@@ -195,8 +196,10 @@ __all__ = [
     "Lineage",
     "Log",
     "Look",
+    "LookContent",
     "LookError",
     "LookField",
+    "LookFile",
     "LookWarning",
     "Meaning",
     "Measure",

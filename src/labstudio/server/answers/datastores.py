@@ -28,3 +28,11 @@ class Entry(Model):
     kind: Literal["folder", "file", "table"]
     size: int | None
     modified: float | None
+
+
+class Entries(Model):
+    """Entries of a folder from `offset` on; `total` of it match what was asked for."""
+
+    entries: list[Entry]
+    offset: int
+    total: int

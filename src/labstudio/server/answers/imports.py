@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from labstudio.edges import Model
 
@@ -34,8 +34,28 @@ class LookError(Model):
     column: int | None
 
 
+class LookFile(Model):
+    """A file in a folder."""
+
+    path: str
+    size: int
+
+
+class LookContent(Model):
+    """What is shown of something that is no table: a text, a small picture, or what lies in a folder."""
+
+    media: str
+    size: int
+    text: str | None
+    cut: bool
+    picture: str | None
+    files: int
+    kinds: dict[str, int]
+    named: list[LookFile]
+
+
 class Look(Model):
-    """The beginning of a file as it would be imported.
+    """The beginning of a file as it would be imported; `kind` says what it would be kept as.
 
     `options` are those in effect, `found` the names of those that nobody gave; `choices` lists the sheets or
     the members to choose from; `values` has one list of texts a column; `whole` says that all was looked at.
@@ -51,3 +71,5 @@ class Look(Model):
     whole: bool
     warnings: list[LookWarning]
     error: LookError | None
+    kind: Literal["table", "file", "folder"]
+    content: LookContent | None

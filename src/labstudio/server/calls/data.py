@@ -14,6 +14,7 @@ from labstudio.server.raw import Raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from labstudio.data import Version
     from labstudio.data.about import About
@@ -47,39 +48,77 @@ def asset(studio: Studio, told: t.Nothing, ref: str) -> a.AssetDetail:
 
 
 def add(studio: Studio, told: t.NewData) -> a.Added:
-    """Add a file, or what a datastore holds, as a version; much of it is read by a job."""
-    given = told.model_dump(include=set(ImportOptions.model_fields), exclude_unset=True)
+    """Add a file, a folder, or what a datastore holds, as a version; much of it is read by a job."""
+    data, given = studio.workspace.data, _options(told)
     if told.store is not None:
-        return _add_from_store(studio, told, told.store, given)
-    upload = studio.uploads.get(told.upload) if told.upload is not None else None
-    path = studio.place(told.path or "") if upload is None else studio.uploads.path(upload.id)
-    origin = upload.filename if upload is not None else ""
-    workspace = studio.workspace
+        there = _there(told)
+        patience = Patience(studio.direct_import, studio.patience)
+        try:
+            # for as long as a person waits; what is more than that is read from the start by a job
+            return _added(
+                studio,
+                studio.workspace.datastores.read_into(
+                    told.name, told.store, options=ImportOptions(**given), patience=patience, **there
+                ),
+            )
+        except Larger:
+            return _begun(studio, "data.add", told.name, {"store": told.store, "options": given, **there})
+    path, origin = _here(studio, told)
     if is_large(path, studio.direct_import):
-        spec = {"name": told.name, "path": str(path), "options": given, "origin": origin}
-        job = workspace.jobs.start("data.add", f"import {told.name}", spec)
-        return a.Added(asset=None, existed=False, job=job.id)
-    version = workspace.data.add(told.name, path, ImportOptions(**given), origin=origin)
-    if upload is not None:
-        studio.uploads.discard(upload.id)
-    return a.Added(asset=said(version, workspace.data.about(version.name)), existed=version.existed, job=None)
+        spec = {"path": str(path), "options": given, "origin": origin}
+        return _begun(studio, "data.add", told.name, spec)
+    version = data.add(told.name, path, ImportOptions(**given), origin=origin)
+    _discarded(studio, told)
+    return _added(studio, version)
 
 
-def _add_from_store(studio: Studio, told: t.NewData, store: str, given: dict[str, Any]) -> a.Added:
-    """Read for as long as a person waits; what is more than that is read from the start by a job."""
-    workspace = studio.workspace
+def append(studio: Studio, told: t.MoreData, ref: str) -> a.Added:
+    """Add rows below those of a table, or files to those of a folder; much of it is read by a job."""
+    data, given = studio.workspace.data, _options(told)
+    name = data.get(ref).name
+    if told.store is not None:
+        return _begun(studio, "data.append", name, {"store": told.store, "options": given, **_there(told)})
+    path, origin = _here(studio, told)
+    if is_large(path, studio.direct_import):
+        spec = {"path": str(path), "options": given, "origin": origin}
+        return _begun(studio, "data.append", name, spec)
+    version = data.append(name, path, ImportOptions(**given), origin=origin)
+    _discarded(studio, told)
+    return _added(studio, version)
+
+
+def _options(told: t.Source) -> dict[str, Any]:
+    return told.model_dump(include=set(ImportOptions.model_fields), exclude_unset=True)
+
+
+def _there(told: t.Source) -> dict[str, Any]:
+    """Say what of a datastore is meant."""
     place = {"path": told.path, "query": told.query, "as_of": told.as_of}
-    spoken = {key: value for key, value in place.items() if value}
-    try:
-        version = workspace.datastores.read_into(
-            told.name, store, options=ImportOptions(**given),
-            patience=Patience(studio.direct_import, studio.patience), **spoken,
-        )  # fmt: skip
-    except Larger:
-        spec = {"name": told.name, "store": store, "options": given, **spoken}
-        job = workspace.jobs.start("data.add", f"import {told.name}", spec)
-        return a.Added(asset=None, existed=False, job=job.id)
-    return a.Added(asset=said(version, workspace.data.about(version.name)), existed=version.existed, job=None)
+    return {key: value for key, value in place.items() if value}
+
+
+def _here(studio: Studio, told: t.Source) -> tuple[Path, str]:
+    """Say where a file or a folder of the server lies; of an upload, what it was called too."""
+    if told.upload is None:
+        return studio.place(told.path or ""), ""
+    upload = studio.uploads.get(told.upload)
+    return studio.uploads.path(upload.id), upload.filename
+
+
+def _discarded(studio: Studio, told: t.Source) -> None:
+    if told.upload is not None:
+        studio.uploads.discard(told.upload)
+
+
+def _added(studio: Studio, version: Version) -> a.Added:
+    about = studio.workspace.data.about(version.name)
+    return a.Added(asset=said(version, about), existed=version.existed, job=None)
+
+
+def _begun(studio: Studio, kind: str, name: str, spec: dict[str, Any]) -> a.Added:
+    doing = "import" if kind == "data.add" else "append to"
+    job = studio.workspace.jobs.start(kind, f"{doing} {name}", {"name": name, **spec})
+    return a.Added(asset=None, existed=False, job=job.id)
 
 
 def rows(studio: Studio, told: t.Page, ref: str) -> a.Rows | Raw:

@@ -43,6 +43,9 @@ def test_datastore(studio: Studio, told: t.Nothing, name: str) -> a.Said:
     return a.Said(**asdict(studio.workspace.datastores.test(name)))
 
 
-def browse_datastore(studio: Studio, told: t.Browse, name: str) -> list[a.Entry]:
-    """List what lies in a folder of a datastore."""
-    return [a.Entry(**asdict(entry)) for entry in studio.workspace.datastores.browse(name, told.path)]
+def browse_datastore(studio: Studio, told: t.Browse, name: str) -> a.Entries:
+    """List a part of a folder of a datastore."""
+    found = studio.workspace.datastores.page(
+        name, told.path, filter=told.filter, offset=told.offset, limit=told.limit
+    )
+    return a.Entries(**asdict(found))

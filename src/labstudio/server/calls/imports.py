@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def look(studio: Studio, told: t.LookAt) -> a.Look:
-    """Say what a file, a table or a query would come to if it were imported; only its beginning is read."""
+    """Say what a file, folder, table or query would come to if it were imported."""
     given = ImportOptions(**told.model_dump(include=set(ImportOptions.model_fields), exclude_unset=True))
     data = studio.workspace.data
     if told.store is not None:
@@ -26,6 +26,6 @@ def look(studio: Studio, told: t.LookAt) -> a.Look:
         path = studio.uploads.path(told.upload)
         name = studio.uploads.get(told.upload).filename
     else:
-        path = studio.file(told.path or "")
+        path = studio.place(told.path or "")
         name = path.name
     return a.Look.model_validate(asdict(data.look(path, given, name=name)))

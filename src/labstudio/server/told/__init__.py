@@ -8,6 +8,7 @@ from labstudio.server.told.data import (
     About,
     Assets,
     Chunk,
+    MoreData,
     NewData,
     NewUpload,
     Page,
@@ -27,7 +28,7 @@ from labstudio.server.told.files import (
     FilesOf,
     SmallPicture,
 )
-from labstudio.server.told.imports import LookAt
+from labstudio.server.told.imports import LookAt, Source
 from labstudio.server.told.jobs import (
     LogFrom,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "LogFrom",
     "LookAt",
     "MediaOf",
+    "MoreData",
     "Most",
     "NewData",
     "NewDetector",
@@ -141,6 +143,7 @@ __all__ = [
     "ReviewOf",
     "RunRecipe",
     "SmallPicture",
+    "Source",
     "Subject",
     "Told",
     "TrainOn",

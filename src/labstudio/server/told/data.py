@@ -16,6 +16,10 @@ class NewData(Source):
     name: str = Field(min_length=1, description="Name of the data asset.")
 
 
+class MoreData(Source):
+    """What is to stand below the rows of a table, or among the files of a folder; and how to read it."""
+
+
 class Assets(Told):
     """Which data assets to list."""
 
