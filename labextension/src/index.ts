@@ -19,6 +19,7 @@ import { dataPanel } from './data';
 import { homePanel } from './home';
 import { jobsPanel } from './jobs';
 import { labelingPanel } from './labeling';
+import { registerWorkbench } from './labeling/register';
 import { modelsPanel } from './models';
 import { Fetched } from './shared/fetched';
 import { addCommands, addOpen } from './shell/commands';
@@ -27,14 +28,15 @@ import { Documents, linkTo, takeLinked } from './shell/documents';
 import { StudioPanel } from './shell/panel';
 import { statusItem } from './shell/status';
 import { storesPanel } from './stores';
-import type { ISection } from './studio';
+import { ISection, IStudio, StudioToken } from './studio';
 
 const ID = '@labstudio/lab:plugin';
 
-const plugin: JupyterFrontEndPlugin<void> = {
+const plugin: JupyterFrontEndPlugin<IStudio> = {
   id: ID,
   description: 'The studio: data, runs, models and jobs of a workspace.',
   autoStart: true,
+  provides: StudioToken,
   optional: [
     ITranslator,
     ILabShell,
@@ -64,7 +66,7 @@ function activate(
   themes: IThemeManager | null,
   rendermime: IRenderMimeRegistry | null,
   statusBar: IStatusBar | null
-): void {
+): IStudio {
   const linked = takeLinked();
   const trans = (translator ?? nullTranslator).load('labstudio');
   const studio = makeStudio({ app, trans, rendermime, themes, files, notebooks });
@@ -108,6 +110,16 @@ function activate(
   if (linked) {
     void app.restored.then(() => studio.open(linked));
   }
+  return studio;
 }
 
-export default plugin;
+// waited for before notebooks are restored, whose widgets would find nothing to show them with
+const workbench: JupyterFrontEndPlugin<void> = {
+  id: '@labstudio/lab:workbench',
+  description: "The labeling workbench in a notebook's output.",
+  autoStart: true,
+  requires: [StudioToken],
+  activate: registerWorkbench
+};
+
+export default [plugin, workbench];

@@ -1,7 +1,7 @@
 /**
  * What the parts of the studio give each other: the context every panel gets, and what a panel offers.
  *
- * Interfaces only; `index.ts` puts the parts together, and no panel knows another one.
+ * Interfaces, and the token of one; `index.ts` puts the parts together, and no panel knows another one.
  */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IThemeManager } from '@jupyterlab/apputils';
@@ -9,6 +9,7 @@ import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
+import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import type { ReactElement } from 'react';
 
@@ -38,6 +39,9 @@ export interface IStudio {
   /** Tell a person that something is done, with something to do next. */
   tell(message: string, action?: { label: string; callback: () => void }): void;
 }
+
+/** Other plugins of the studio ask for it. */
+export const StudioToken = new Token<IStudio>('@labstudio/lab:IStudio', 'The studio: what its parts share.');
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'run' | 'plain';
 

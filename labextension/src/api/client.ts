@@ -42,6 +42,7 @@ export type LabelingItem = Schemas['LabelingItem'];
 export type LabelingLabel = Schemas['Label'];
 export type LabelingListed = Schemas['LabelingListed'];
 export type LabelingModelRun = Schemas['LabelingModelRun'];
+export type LabelingModels = Schemas['LabelingModels'];
 export type LabelingProgress = Schemas['LabelingProgress'];
 export type LabelingProject = Schemas['LabelingProject'];
 export type LabelingReceipts = Schemas['LabelingReceipts'];

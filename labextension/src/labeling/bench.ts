@@ -30,7 +30,7 @@ export class Bench {
     readonly clock = new ActiveClock(),
     outbox?: Outbox
   ) {
-    this.outbox = outbox ?? new Outbox(transport.project, answers => transport.submit(answers));
+    this.outbox = outbox ?? new Outbox(answers => transport.submit(answers));
     this.outbox.changed.connect(() => this._changed.emit());
     this.outbox.received.connect((_, { receipts, schema_version, progress }) => {
       this.progress = progress;
@@ -96,7 +96,8 @@ export class Bench {
       this._changed.emit();
       return;
     }
-    this.outbox.start();
+    const { id, created } = this.project!;
+    this.outbox.start(`${id}:${created}`);
     await this._fill();
   }
 
@@ -304,6 +305,7 @@ export class Bench {
     if (held.length > 0) {
       this.transport.release(held).catch(() => undefined);
     }
+    this.transport.dispose?.();
     this._disposed = true;
     this.outbox.dispose();
     this.clock.dispose();
@@ -381,7 +383,7 @@ export class Bench {
       this.progress = progress;
       this.error = null;
       await this._follow(schema_version);
-      fresh.forEach(one => one.media && (new Image().src = this.transport.media(one.media, SCREEN)));
+      fresh.forEach(one => one.media && this._prefetch(one));
       wasEmpty ? this._begin(null) : this._changed.emit();
     } catch (error) {
       this.error = this._queue.length === 0 ? asError(error) : null;
@@ -391,6 +393,14 @@ export class Bench {
       if (!this._disposed && this._queue.length < LOW) {
         this._timer = window.setTimeout(() => void this._fill(), this._exhausted ? EMPTY_AGAIN : 2_000);
       }
+    }
+  }
+
+  private async _prefetch(item: LabelingItem): Promise<void> {
+    try {
+      new Image().src = await this.transport.media(item, SCREEN);
+    } catch {
+      // whoever looks at it is told
     }
   }
 

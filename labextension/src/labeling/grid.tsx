@@ -10,6 +10,7 @@ import { Button, Empty, Failed, Skeleton } from '../shared/parts';
 import { __ } from '../shared/words';
 import type { IStudio } from '../studio';
 import type { Bench } from './bench';
+import { Picture } from './picture';
 import { clientId } from './transport';
 import { useBench } from './useBench';
 import { inWords, labelsOf, ofClass } from './value';
@@ -170,7 +171,7 @@ function Cell({ bench, item, first, marked, onMark }: ICell): ReactElement {
       onClick={onMark}
     >
       {item.media ? (
-        <img alt="" loading="lazy" src={bench.transport.media(item.media, 256)} />
+        <Picture bench={bench} item={item} size={256} />
       ) : (
         <p>
           {item.text ??

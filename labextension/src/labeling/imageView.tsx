@@ -3,7 +3,7 @@
  *
  * Everything is in pixels of the upright original, so that what is drawn does not depend on how it is looked at.
  */
-import React, { PointerEvent, ReactElement, useEffect, useLayoutEffect, useRef, useState, WheelEvent } from 'react';
+import React, { PointerEvent, ReactElement, useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 import type { LabelingItem, LabelingLabel, LabelingShape } from '../api/client';
 import { percent } from '../shared/format';
@@ -11,6 +11,7 @@ import { __ } from '../shared/words';
 import { Bench, SCREEN } from './bench';
 import { boundsOf, boxBetween, clamp, handleAt, HANDLES, IHandle, IPoint, middleOf, moved, resized } from './geometry';
 import { round, turn, turned } from './geometry';
+import { usePicture } from './picture';
 import { clientId } from './transport';
 import { withShape } from './value';
 
@@ -63,9 +64,21 @@ export function ImageView({ bench, item }: IProps): ReactElement {
       y: (event.clientY - top - clientTop) / seen.scale + seen.y
     };
   };
-  const onWheel = (event: WheelEvent) => zoom(event.deltaY < 0 ? STEP : 1 / STEP, pointOf(event));
+  // in a notebook the wheel moves the page until somebody works here; React's own listener could not keep it from that
+  useEffect(() => {
+    const node = frame.current!;
+    const onWheel = (event: WheelEvent) => {
+      if (node.closest('.ls-Labeler')?.contains(document.activeElement)) {
+        event.preventDefault();
+        zoom(event.deltaY < 0 ? STEP : 1 / STEP, pointOf(event));
+      }
+    };
+    node.addEventListener('wheel', onWheel, { passive: false });
+    return () => node.removeEventListener('wheel', onWheel);
+  });
   // the original is fetched only when it is looked at closely
   const size = seen.scale * Math.max(wide, high) > SCREEN ? 0 : SCREEN;
+  const source = usePicture(bench, item, size);
   return (
     <div className="ls-Image">
       <div className="ls-Image-tools" role="group" aria-label={__('How the image is shown')}>
@@ -95,8 +108,8 @@ export function ImageView({ bench, item }: IProps): ReactElement {
           {item.caption ?? item.key} · {wide} × {high}
         </span>
       </div>
-      <div className="ls-Image-frame" ref={frame} onWheel={onWheel}>
-        {broken || item.error ? (
+      <div className="ls-Image-frame" ref={frame}>
+        {broken || item.error || source === null ? (
           // the canvas is gone, and the keyboard with it where it was there
           <p
             className="ls-Empty"
@@ -112,7 +125,7 @@ export function ImageView({ bench, item }: IProps): ReactElement {
             <Canvas
               bench={bench}
               item={item}
-              source={bench.transport.media(item.media, size)}
+              source={source}
               view={seen}
               setView={setView}
               room={room}
@@ -128,7 +141,7 @@ export function ImageView({ bench, item }: IProps): ReactElement {
 }
 
 interface ICanvas extends IProps {
-  source: string;
+  source: string | undefined;
   view: IView;
   setView: (view: IView) => void;
   room: { width: number; height: number };
@@ -271,15 +284,17 @@ function Canvas({ bench, item, source, view, setView, room, pointOf, brightness,
       onKeyDown={onKeyDown}
       onDoubleClick={close}
     >
-      <image
-        href={source}
-        {...place({ x: 0, y: 0 })}
-        width={wide * view.scale}
-        height={high * view.scale}
-        preserveAspectRatio="none"
-        style={{ filter: `brightness(${brightness}%)`, imageRendering: view.scale > 3 ? 'pixelated' : 'auto' }}
-        onError={onBroken}
-      />
+      {source && (
+        <image
+          href={source}
+          {...place({ x: 0, y: 0 })}
+          width={wide * view.scale}
+          height={high * view.scale}
+          preserveAspectRatio="none"
+          style={{ filter: `brightness(${brightness}%)`, imageRendering: view.scale > 3 ? 'pixelated' : 'auto' }}
+          onError={onBroken}
+        />
+      )}
       {told.map(shape => (
         <Drawn
           key={shape.id}

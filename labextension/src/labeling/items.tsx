@@ -12,6 +12,7 @@ import { SortableTable } from '../shared/table';
 import { __ } from '../shared/words';
 import type { IStudio, Tone } from '../studio';
 import type { Bench } from './bench';
+import { Picture } from './picture';
 import { clientId } from './transport';
 import { inWords, ofClass } from './value';
 import { stateName } from './words';
@@ -151,7 +152,7 @@ function columns({ trans }: IStudio, bench: Bench) {
       value: (one: LabelingListed) => one.place,
       render: (one: LabelingListed) => (
         <span className="ls-Items-item">
-          {one.media && <img alt="" loading="lazy" src={bench.transport.media(one.media, 64)} />}
+          {one.media && <Picture bench={bench} item={one} size={64} />}
           <span className="ls-cut" title={told(one)}>
             {told(one)}
           </span>

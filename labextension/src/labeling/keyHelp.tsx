@@ -26,7 +26,10 @@ export function KeyHelp({ studio: { trans }, bench, onClose }: IKeyHelp): ReactE
   const onKeyDown = (event: React.KeyboardEvent) => {
     event.stopPropagation();
     if (!changing) {
-      event.key === 'Escape' && onClose();
+      if (event.key === 'Escape') {
+        event.preventDefault();
+        onClose();
+      }
       return;
     }
     event.preventDefault();

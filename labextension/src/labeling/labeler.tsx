@@ -12,6 +12,8 @@ import type { Bench } from './bench';
 import { ImageView } from './imageView';
 import { KeyHelp } from './keyHelp';
 import type { Action } from './keys';
+import { useHeld, useOwnKeys } from './ownKeys';
+import { Picture } from './picture';
 import { Key, Side } from './side';
 import { RowView } from './rowView';
 import { SpanText } from './spanText';
@@ -28,8 +30,10 @@ export function Labeler({ studio, bench }: { studio: IStudio; bench: Bench }): R
   const { item, project } = bench;
   const focus = () => (root.current?.querySelector<HTMLElement>('[data-stage]') ?? root.current)?.focus();
   useOwnKeys(root, focus);
+  // a document has the keyboard; in a notebook it is only here when somebody brought it
+  const held = useHeld(root);
   useEffect(() => {
-    if (filter === null && comment === null && !help) {
+    if (filter === null && comment === null && !help && (bench.transport.place === 'server' || held())) {
       focus();
     }
   }, [item?.number, filter, comment, help]);
@@ -209,7 +213,10 @@ function Progress({ bench }: { bench: Bench }): ReactElement {
   const saved = {
     saved: __('Saved'),
     saving: __('Saving…'),
-    waiting: __('The server does not answer; %1 kept here', outbox.waiting.length)
+    waiting:
+      bench.transport.place === 'server'
+        ? __('The server does not answer; %1 kept here', outbox.waiting.length)
+        : __('The kernel does not answer; %1 kept here', outbox.waiting.length)
   }[outbox.state];
   return (
     <div className="ls-Labeler-progress">
@@ -296,7 +303,7 @@ function Ahead({ studio: { trans }, bench }: { studio: IStudio; bench: Bench }):
         title={title(item)}
         onClick={() => void bench.revisit(item.number)}
       >
-        {image && item.media && <img alt="" src={bench.transport.media(item.media, 128)} />}
+        {image && item.media && <Picture bench={bench} item={item} size={128} />}
         <span className="ls-cut">{title(item)}</span>
         <span className="ls-note ls-cut">{said || (when === 'now' ? __('now') : reasonName(trans, item.reason))}</span>
       </button>
@@ -327,7 +334,12 @@ function Done({ studio, bench }: { studio: IStudio; bench: Bench }): ReactElemen
             ? __('Nothing is left for you now; %1 items wait for others, or were skipped.', number(open))
             : __('All %1 items are labeled.', number(progress.items))
       }
-      action={<Button main label={__('New AutoML run')} onClick={() => studio.open(`new-run:${project!.data}`)} />}
+      action={
+        // the kernel's data need not be the server's
+        bench.transport.place === 'server' && (
+          <Button main label={__('New AutoML run')} onClick={() => studio.open(`new-run:${project!.data}`)} />
+        )
+      }
     />
   );
 }
@@ -361,29 +373,4 @@ function Comment({ value, onChange, onClose }: IComment): ReactElement {
       <Button label={__('Cancel')} onClick={() => onClose(false)} />
     </div>
   );
-}
-
-/**
- * Keep keys to the labeler: in a notebook's output an `x` would cut the cell.
- *
- * The listener sits on the node that React listens on too, so that React has had its turn when the event is
- * stopped. A tab that comes to the front brings the keyboard to the item.
- */
-function useOwnKeys(root: React.RefObject<HTMLElement>, focus: () => void): void {
-  useEffect(() => {
-    const host = root.current?.closest<HTMLElement>('.ls-Studio');
-    const keep = (event: globalThis.KeyboardEvent) => {
-      const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (root.current?.contains(event.target as Node) && (isPlain || event.defaultPrevented)) {
-        event.stopPropagation();
-      }
-    };
-    const forward = (event: FocusEvent) => event.target === host && focus();
-    host?.addEventListener('keydown', keep);
-    host?.addEventListener('focusin', forward);
-    return () => {
-      host?.removeEventListener('keydown', keep);
-      host?.removeEventListener('focusin', forward);
-    };
-  });
 }

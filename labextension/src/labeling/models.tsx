@@ -4,7 +4,7 @@
  */
 import React, { ReactElement, useEffect, useMemo, useState } from 'react';
 
-import { get, LabelingModelRun, post, put } from '../api/client';
+import { LabelingModelRun, post, put } from '../api/client';
 import { Fetched, useFetched } from '../shared/fetched';
 import { ago, exact, number, percent } from '../shared/format';
 import { cellIcon } from '../shared/icons';
@@ -31,11 +31,8 @@ interface IProps {
 }
 
 export function useModels({ studio, bench }: IProps) {
-  const at = { project: bench.transport.project };
-  const models = useMemo(
-    () => new Fetched(signal => get('/labstudio/api/labeling/{project}/models', { at, signal }), studio.changes),
-    [at.project]
-  );
+  const { transport } = bench;
+  const models = useMemo(() => new Fetched(() => transport.models(), studio.changes), [transport]);
   useEffect(() => () => models.dispose(), [models]);
   return { models, state: useFetched(models) };
 }

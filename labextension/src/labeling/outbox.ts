@@ -21,16 +21,12 @@ export type Sending = 'saved' | 'saving' | 'waiting';
 
 export class Outbox {
   /**
-   * @param project - whose answers they are
    * @param send - brings answers to the server
    */
   constructor(
-    project: string,
     private _send: (answers: LabelingAnswer[]) => Promise<LabelingReceipts>,
     private _storage: Storage = window.localStorage
-  ) {
-    this._prefix = `labstudio:outbox:${project}:`;
-  }
+  ) {}
 
   /** `saved` when the server has everything; `waiting` when it does not answer. */
   get state(): Sending {
@@ -54,8 +50,13 @@ export class Outbox {
     return this._received;
   }
 
-  /** Take up what another visit of this page left behind, and send it. */
-  start(): void {
+  /**
+   * Take up what another visit of this page left behind, and send it.
+   *
+   * @param project - whose answers they are: one name for one project, as workspaces may share an address
+   */
+  start(project: string): void {
+    this._prefix = `labstudio:outbox:${project}:`;
     this._waiting = this._kept();
     if (this._waiting.length > 0) {
       void this.flush();
@@ -136,7 +137,7 @@ export class Outbox {
     return found.sort((a, b) => a.at - b.at);
   }
 
-  private _prefix: string;
+  private _prefix = '';
   private _waiting: IKept[] = [];
   private _flushing: Promise<void> | null = null;
   private _timer = 0;

@@ -10,6 +10,7 @@ import { Button, Card, Chip, Empty, StateView } from '../shared/parts';
 import { __ } from '../shared/words';
 import type { IStudio } from '../studio';
 import type { Bench } from './bench';
+import { Picture } from './picture';
 import { clientId } from './transport';
 import { inWords, ofClass } from './value';
 
@@ -106,7 +107,7 @@ function ToReview({ bench, one: { item, said, standing }, decide }: IToReview): 
       <div className="ls-Review-item">
         <div className="ls-Review-shown">
           {item.media ? (
-            <img alt="" src={bench.transport.media(item.media, 512)} />
+            <Picture bench={bench} item={item} size={512} />
           ) : (
             <p>
               {item.text ??

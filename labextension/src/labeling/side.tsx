@@ -111,6 +111,7 @@ function Labels({ bench, filter, setFilter, onFocus }: Omit<ISide, 'studio' | 'o
               event.preventDefault();
               choose(best.label);
             } else if (event.key === 'Escape') {
+              event.preventDefault();
               setFilter(null);
               onFocus();
             }

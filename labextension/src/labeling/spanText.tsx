@@ -76,7 +76,8 @@ export function SpanText({ bench, item }: { bench: Bench; item: LabelingItem }):
       const begins = event.shiftKey && cursor ? Math.min(cursor.start, words[at].start) : words[at].start;
       bench.select(null);
       setCursor({ start: begins, end: words[at].end });
-    } else if (event.key === 'Escape') {
+    } else if (event.key === 'Escape' && (cursor || bench.selected)) {
+      event.preventDefault();
       setCursor(null);
       bench.select(null);
     }

@@ -8,15 +8,24 @@ import {
   LabelingAnswer,
   LabelingBatch,
   LabelingItem,
+  LabelingModels,
   LabelingReceipts,
   LabelingUndone,
   LabelingValue,
   post
 } from '../api/client';
 
+/** What may have a picture. */
+export interface IPictured {
+  number: number;
+  media: string | null;
+}
+
 /** What a labeler asks of its project. */
 export interface ITransport {
   readonly project: string;
+  /** Who answers. */
+  readonly place: 'server' | 'kernel';
   describe(): Promise<Labeling>;
   /** More items for this person; `holding` are those it has, `label` asks for those likely to be that. */
   next(limit: number, holding: number[], label?: string): Promise<LabelingBatch>;
@@ -35,13 +44,18 @@ export interface ITransport {
   note(clientId: string, item: number, flag: boolean, text: string): Promise<unknown>;
   /** Give back what was leased and not looked at. */
   release(items: number[]): Promise<unknown>;
+  /** What models have learned and given. */
+  models(): Promise<LabelingModels>;
   /** The address of an item's image, at most so many pixels long; 0 for the original. */
-  media(path: string, size: number): string;
+  media(item: IPictured, size: number): string | Promise<string>;
+  dispose?(): void;
 }
 
 /** Over the server's routes. */
 export class RestTransport implements ITransport {
   constructor(readonly project: string) {}
+
+  readonly place = 'server';
 
   describe() {
     return get('/labstudio/api/labeling/{project}', { at: this._at });
@@ -80,8 +94,12 @@ export class RestTransport implements ITransport {
     return post('/labstudio/api/labeling/{project}/release', { at: this._at, body: { items } });
   }
 
-  media(path: string, size: number) {
-    return address(`/labstudio/api/${path}`, {}, { size });
+  models() {
+    return get('/labstudio/api/labeling/{project}/models', { at: this._at });
+  }
+
+  media({ media }: IPictured, size: number) {
+    return address(`/labstudio/api/${media}`, {}, { size });
   }
 
   private get _at() {

@@ -15,7 +15,8 @@ afterEach(() => vi.useRealTimers());
 
 it('keeps an answer until the server has said that it has it', async () => {
   let arrive = (_: LabelingReceipts) => {};
-  const box = new Outbox('p', () => new Promise(done => (arrive = done)));
+  const box = new Outbox(() => new Promise(done => (arrive = done)));
+  box.start('p');
   box.add(answer('a'));
   expect(window.localStorage.length).toBe(1);
   expect(box.state).toBe('saving');
@@ -28,13 +29,14 @@ it('keeps an answer until the server has said that it has it', async () => {
 it('sends again, in order, when the server answers again', async () => {
   const sent: string[][] = [];
   let down = true;
-  const box = new Outbox('p', async answers => {
+  const box = new Outbox(async answers => {
     if (down) {
       throw new Error('down');
     }
     sent.push(answers.map(one => one.client_id));
     return received(answers);
   });
+  box.start('p');
   box.add(answer('a'));
   box.add(answer('b'));
   await vi.advanceTimersByTimeAsync(600);
@@ -46,17 +48,20 @@ it('sends again, in order, when the server answers again', async () => {
 });
 
 it('takes up what an earlier visit left behind, and nothing of other projects', async () => {
-  const lost = new Outbox('p', () => Promise.reject(new Error('down')));
+  const lost = new Outbox(() => Promise.reject(new Error('down')));
+  lost.start('p');
   lost.add(answer('a'));
   lost.add(answer('b'));
   lost.dispose();
-  new Outbox('other', () => Promise.reject(new Error('down'))).add(answer('c'));
+  const other = new Outbox(() => Promise.reject(new Error('down')));
+  other.start('other');
+  other.add(answer('c'));
   const sent: string[] = [];
-  const box = new Outbox('p', async answers => {
+  const box = new Outbox(async answers => {
     sent.push(...answers.map(one => one.client_id));
     return received(answers);
   });
-  box.start();
+  box.start('p');
   await box.flush();
   expect(sent).toEqual(['a', 'b']);
 });
