@@ -2249,6 +2249,7 @@ export interface components {
             versions: {
                 [key: string]: string;
             };
+            encoder: string | null;
         };
         /**
          * ChangedRow

@@ -46,6 +46,15 @@ export function CertificateCard({ certificate, download }: IProps): ReactElement
     [__('Runtime'), certificate.runtime],
     [__('Hash of the file'), <Hash key="hash" text={certificate.file_sha256} />]
   ];
+  if (certificate.encoder) {
+    const note = <span className="ls-muted">{__('its vectors are where the certificate begins')}</span>;
+    facts.push([
+      __('Hash of the encoder'),
+      <>
+        <Hash text={certificate.encoder} /> {note}
+      </>
+    ]);
+  }
   if (labels_equal !== null) {
     const apart = ties ? __('%1 (%2 ties apart)', share(labels_equal), number(ties)) : share(labels_equal);
     facts.unshift([__('Labels equal'), apart]);

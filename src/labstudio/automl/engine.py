@@ -71,6 +71,7 @@ def fit(
     validation: pd.DataFrame | None = None,
     test: pd.DataFrame | None = None,
     folder: Path | None = None,
+    encoder: str | None = None,
 ) -> AutoMLResult:
     """Find a good model for a column of a table, and make it one certified ONNX file.
 
@@ -95,6 +96,8 @@ def fit(
     folder : Path, optional
         Where to keep what has been fitted, and whence to take what a run that was killed had; it is for this
         run alone, and remains. Without one nothing is kept.
+    encoder : str, optional
+        SHA-256 of what made the columns of images; file and certificate name it.
 
     Returns
     -------
@@ -122,7 +125,9 @@ def fit(
         from labstudio.onnx.certificate import versions
 
         ear.enter("reading")
-        training, chosen = prepare(frame, target, settings, metric, validation=validation, test=test)
+        training, chosen = prepare(
+            frame, target, settings, metric, validation=validation, test=test, encoder=encoder
+        )
         journal = Journal(place, {**training.metadata, "versions": versions()})
         path = training.save(place / "training.pickle")
         ear.metric, ear.greater_is_better = chosen.name, chosen.greater_is_better
@@ -187,12 +192,13 @@ def export_trial(
     *,
     validation: pd.DataFrame | None = None,
     test: pd.DataFrame | None = None,
+    encoder: str | None = None,
 ) -> CertifiedModel:
     """Fit one trial of an earlier run again, on all rows, and export and certify it.
 
     Parameters are those the run had, and all its trials; the same frames and settings give the same split.
     """
-    training, _ = prepare(frame, target, settings, validation=validation, test=test)
+    training, _ = prepare(frame, target, settings, validation=validation, test=test, encoder=encoder)
     return _export(training, trials, trial)
 
 

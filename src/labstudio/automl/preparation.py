@@ -35,6 +35,7 @@ def prepare(
     *,
     validation: pd.DataFrame | None = None,
     test: pd.DataFrame | None = None,
+    encoder: str | None = None,
 ) -> tuple[Training, Metric]:
     """Understand a table, choose its metric, keep a hold-out aside and choose folds."""
     frame, origin = _joined(frame, validation, test)
@@ -62,7 +63,7 @@ def prepare(
         "target": target,
         "data_sha256": _fingerprint(problem.columns, problem.y, train),
         "settings": settings.model_dump(exclude={"threads"}, exclude_defaults=True),
-    }
+    } | ({"encoder": encoder} if encoder else {})
     how = f"{len(folds)} folds" if len(folds) > 1 else "one split"
     by_group = f", whole groups of {settings.group!r}," if settings.group else ""
     judged = (

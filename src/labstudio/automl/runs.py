@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from labstudio.onnx import CertifiedModel
     from labstudio.store import Store
 
+ENCODED = "encoded"
+"""How the file of an encoder is linked with the data that holds its vectors."""
+
 _LOOK_SECONDS = 0.5  # how often a run says where it is, and looks whether it is to stop
 _ACTIVE = ("queued", "running")
 _ROLES = {"data": "learned from", "validation": "validated by", "test": "judged by"}
@@ -197,6 +200,7 @@ class AutoML:
                 listener=_Recorder(self._store, number, listener),
                 metric=metric,
                 folder=self._folder(number),
+                encoder=self._encoder(settings.data),
             )
             self._keep(number, result)
         except BaseException as error:
@@ -319,7 +323,15 @@ class AutoML:
             found.trials,
             validation=frames.get("validation"),
             test=frames.get("test"),
+            encoder=self._encoder(found.data),
         )
+
+    def _encoder(self, data: str) -> str | None:
+        """Return the hash of the encoder whose vectors a version holds; None where it holds none."""
+        subject = f"data:{data}"
+        edges = self._store.lineage(subject)
+        made = [one.source for one in edges if (one.target, one.relation) == (subject, ENCODED)]
+        return made[0].partition(":")[2] if made else None
 
     def _keep(self, number: int, result: AutoMLResult) -> None:
         """Files first, then one transaction that makes the run complete."""

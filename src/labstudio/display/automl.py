@@ -217,7 +217,10 @@ def certificate(found: Certificate) -> Bundle:
         "largest difference": wording.number(found.max_difference, 2),
         "limit": wording.number(found.limit, 2),
     }
-    return Bundle(_title(found), Line(found.sentence()), Facts(facts), Facts({"SHA-256": found.file_sha256}))
+    hashes = {"SHA-256": found.file_sha256}
+    if found.encoder:
+        hashes["SHA-256 of the encoder, whose vectors it begins with"] = found.encoder
+    return Bundle(_title(found), Line(found.sentence()), Facts(facts), Facts(hashes))
 
 
 def _title(found: Certificate) -> Heading:

@@ -15,6 +15,7 @@ from labstudio.errors import Invalid
 
 if TYPE_CHECKING:
     from labstudio.labeling.labeling import Labeling
+    from labstudio.labeling.suggest.encoders import Encoder
 
 
 class DiskVectors:
@@ -118,7 +119,7 @@ class ItemVectors:
 
         # what is no image has no size, and teaches nothing
         readable = [row for row, one in enumerate(found) if project.item_kind != "image" or one.width]
-        encoder = learn_encoder(project.settings.encoder, project.item_kind, load(readable))
+        self._encoder = encoder = learn_encoder(project.settings.encoder, project.item_kind, load(readable))
         cache = DiskVectors(Path(self._store.root) / "vectors")
         vectors, self.refused = vectors_of(encoder, hashes, load, cache)
         whole = np.isfinite(vectors).all(axis=1)
@@ -129,10 +130,10 @@ class ItemVectors:
         self._source, self._version, self._places = source, version, places[whole]
         self._loaded = project.version
 
-    def by_item(self) -> tuple[dict[int, np.ndarray], str]:
-        """Return the vectors of all items that could be encoded, and the fingerprint of their encoder."""
+    def by_item(self) -> tuple[dict[int, np.ndarray], Encoder]:
+        """Return the vectors of all items that could be encoded, and their encoder."""
         self.load()
-        return {number: self.vectors[row] for number, row in self.row.items()}, self.encoder
+        return {number: self.vectors[row] for number, row in self.row.items()}, self._encoder
 
     def contents(self, rows: Sequence[int]) -> Any:
         """Return items as encoders take them: rows of a frame, texts, or the bytes of images."""

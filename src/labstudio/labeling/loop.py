@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from labstudio.errors import Conflict, Invalid
+from labstudio.errors import Conflict, Invalid, Unavailable
 from labstudio.labeling.settings import NewProject
 
 if TYPE_CHECKING:
@@ -15,9 +17,11 @@ if TYPE_CHECKING:
     from labstudio.automl import AutoML
     from labstudio.automl.run import Run
     from labstudio.data import Version
+    from labstudio.labeling.image_model import ImageModel
     from labstudio.labeling.projects import Project
     from labstudio.labeling.standing import Standing, StandingValues
     from labstudio.labeling.suggestions import Suggestions
+    from labstudio.onnx import OnnxModel
 
     class _Base(Suggestions, StandingValues): ...
 
@@ -25,6 +29,7 @@ else:
     _Base = object
 
 LABEL, SOURCE, SURE = "label", "label_source", "label_sure"
+IMAGE = "image"  # which one it is, beside its vector
 
 
 class Loop(_Base):
@@ -35,7 +40,8 @@ class Loop(_Base):
     def labeled(self, ref: str, *, name: str = "", models: bool = False) -> Version:
         """Make a version of a data asset: what was labeled, with columns for label, source and certainty.
 
-        Of images the columns are their vectors, under the name of the encoder that made them.
+        Of images the columns are their vectors, under the name of the encoder that made them; the encoder is
+        kept beside them, see `image_model`.
 
         Parameters
         ----------
@@ -53,12 +59,14 @@ class Loop(_Base):
         """
         import pandas as pd
 
+        from labstudio.automl.runs import ENCODED
+
         project = self.get(ref)
         stands = self.standing(project.id, models=models)
         chosen = [row for row in self._live(project) if row["number"] in stands]
         if not chosen:
             raise Invalid(f"Nothing in {project.name} is labeled yet.")
-        frame = self._frame(project, chosen)
+        frame, encoder = self._frame(project, chosen)
         said = [stands[row["number"]] for row in chosen]
         columns = _columns(project, said)
         taken = {*frame.columns}
@@ -72,6 +80,8 @@ class Loop(_Base):
         with self._store.write() as connection:
             self._store.link(connection, project.subject, version.subject, "labeled")
             self._store.link(connection, f"data:{project.ref}", version.subject, "labeled")
+            if encoder is not None:
+                self._store.link(connection, f"file:{encoder}", version.subject, ENCODED)
             self._store.record(
                 connection, "labeling.labeled", project.subject, data=version.ref, rows=len(chosen)
             )
@@ -111,7 +121,38 @@ class Loop(_Base):
         names = list(version.schema.names)
         target = next(one for one in reversed(names) if one.rstrip("_") == LABEL)
         beside = names[names.index(target) + 1 :]
+        if self.get(ref).item_kind == "image":
+            beside = [IMAGE, *beside]
         return {"data": version.ref, "target": target, "exclude": beside}
+
+    def image_model(self, model: str | Run | OnnxModel) -> ImageModel:
+        """Return a model of images with its encoder: from the path of an image to its label.
+
+        Parameters
+        ----------
+        model : str, Run or OnnxModel
+            A run on the labels of images, its id, or its file as `ws.models.load` gives it.
+
+        Raises
+        ------
+        Invalid
+            It has not learned from images.
+        Unavailable
+            The encoder that is kept is not the one that the model names.
+        """
+        from labstudio.automl.run import Run
+        from labstudio.labeling.image_model import ImageModel, encoder_of
+
+        if isinstance(model, str):
+            if self._automl is None:
+                raise Conflict("This workspace has no AutoML.")
+            model = self._automl.get(model)
+        loaded = model.model.load() if isinstance(model, Run) else model
+        named = encoder_of(loaded)
+        content = self._store.files.read(named)
+        if hashlib.sha256(content).hexdigest() != named:
+            raise Unavailable(f"The encoder {named[:12]} has changed on disk; restore it from a copy.")
+        return ImageModel(loaded, content)
 
     def from_run(
         self, run: str, kind: Literal["unsure", "wrong"] = "unsure", *, project: str = "", most: int = 200
@@ -125,7 +166,8 @@ class Loop(_Base):
         kind : str
             ``"unsure"`` or ``"wrong"``.
         project : str
-            The project that asks; when not given, one over the run's data, made where there is none.
+            The project that asks; when not given, one over the run's data, made where there is none. Of a run
+            on the labels of images it is the project of those images, and asks what nobody has answered yet.
         most : int
             How many items.
 
@@ -139,6 +181,8 @@ class Loop(_Base):
         found = self._automl.get(run)
         if found.classes is None:
             raise Invalid(f"{run} predicts numbers; only doubts about classes become a queue.")
+        if found.certificate.encoder is not None:
+            return self._about_images(found, kind, project, most)
         frame = self._data.frame(found.data)
         chance = found.predict_proba(frame)
         classes = [str(one) for one in found.classes]
@@ -148,15 +192,49 @@ class Loop(_Base):
             wrong = np.flatnonzero((told != truth) & frame[found.target].notna().to_numpy())
             rows = wrong[np.argsort(-chance.max(axis=1)[wrong], kind="stable")]
         else:
-            top = np.partition(chance, -2, axis=1)
-            rows = np.argsort(top[:, -1] - top[:, -2], kind="stable")
+            rows = _unsure(chance)
         asked = self._project_for(found, classes, project)
         numbers = {row["place"]: row["number"] for row in self._live(asked)}
         chosen = [numbers[int(row)] for row in rows[:most] if int(row) in numbers]
-        self.choose(asked.id, chosen, "chosen")
+        return self._asked(found, asked, chosen)
+
+    def _about_images(self, run: Run, kind: str, named: str, most: int) -> tuple[Project, int]:
+        """Ask about images: labels of some of their project were learned from, and the others are asked."""
+        from labstudio.labeling.image_model import as_frame
+        from labstudio.labeling.item_vectors import DiskVectors
+        from labstudio.labeling.suggest.vectors import vectors_of
+
+        subject = f"data:{run.data}"
+        edges = [one for one in self._store.lineage(subject) if one.target == subject]
+        told = [one.source for one in edges if one.source.startswith("labeling:")]
+        project = self.get(named or told[0].partition(":")[2])
+        if project.subject not in told:
+            raise Conflict(f"{run.id} has not learned from the labels of {project.name}.")
+        if kind == "wrong":
+            raise Invalid(
+                f"The images that {run.id} gets wrong have their labels; %label doubtful {project.name} "
+                "ranks labels that may be wrong."
+            )
+        rows = [row for row in self._live(project) if row["open"]]
+        if not rows:
+            raise Invalid(f"{project.name} has no image left to ask about.")
+        model = self.image_model(run)
+        version, source = self._data.get(project.ref), self._source(project)
+        vectors, _ = vectors_of(
+            model.encoder, [row["content"] for row in rows],
+            lambda some: source.for_encoder(version, [rows[one]["place"] for one in some]),
+            DiskVectors(Path(self._store.root) / "vectors"),
+        )  # fmt: skip
+        known = np.flatnonzero(np.isfinite(vectors).all(axis=1))
+        order = _unsure(model.model.predict_proba(as_frame(model.encoder, vectors[known])))
+        chosen = [rows[at]["number"] for at in known[order[:most]]]
+        return self._asked(run, project, chosen)
+
+    def _asked(self, run: Run, project: Project, items: list[int]) -> tuple[Project, int]:
+        self.choose(project.id, items, "chosen")
         with self._store.write() as connection:
-            self._store.link(connection, found.subject, asked.subject, "asked about")
-        return self.get(asked.id), len(chosen)
+            self._store.link(connection, run.subject, project.subject, "asked about")
+        return self.get(project.id), len(items)
 
     def _project_for(self, run: Run, classes: list[str], named: str) -> Project:
         version = self._data.get(run.data)
@@ -182,32 +260,42 @@ class Loop(_Base):
         from labstudio.labeling.tables import items as t
 
         query = (
-            select(t.c.number, t.c.key, t.c.content, t.c.place)
+            select(t.c.number, t.c.key, t.c.content, t.c.place, t.c.open)
             .where(t.c.project == project.number, t.c.retired.is_(None))
             .order_by(t.c.place)
         )
         with self._store.read() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def _frame(self, project: Project, rows: list[dict[str, Any]]) -> pd.DataFrame:
-        """What a model learns from: the rows of a table, texts, or the vectors of images."""
+    def _frame(self, project: Project, rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, str | None]:
+        """Return what is learned from: rows, texts, or vectors of images and the hash of their encoder."""
         import pandas as pd
 
         version = self._data.get(project.ref)
         places = [row["place"] for row in rows]
         if project.item_kind != "image":
             if version.kind == "table":
-                return self._data.frame(version).iloc[places].reset_index(drop=True)
+                return self._data.frame(version).iloc[places].reset_index(drop=True), None
             texts = self._source(project).read(version, places)
-            return pd.DataFrame({"path": [row["key"] for row in rows], "text": [one.text for one in texts]})
+            told = {"path": [row["key"] for row in rows], "text": [one.text for one in texts]}
+            return pd.DataFrame(told), None
+        from labstudio.labeling.image_model import as_frame
         from labstudio.labeling.item_vectors import ItemVectors
+        from labstudio.labeling.suggest.encoders.keeping import packed
 
         vectors, encoder = ItemVectors(self, project.id).by_item()  # type: ignore[arg-type]
         known = [vectors.get(row["number"]) for row in rows]
         width = next(len(one) for one in known if one is not None)
-        nothing = np.full(width, np.nan)
-        values = np.stack([nothing if one is None else one for one in known])
-        return pd.DataFrame(values, columns=[f"{encoder[:8]}_{place}" for place in range(width)])
+        nothing = np.full(width, np.nan, dtype=np.float32)
+        frame = as_frame(encoder, np.stack([nothing if one is None else one for one in known]))
+        frame.insert(0, IMAGE, [row["key"] for row in rows])
+        return frame, self._store.files.put_bytes(packed(encoder, project.settings.encoder or "image"))
+
+
+def _unsure(chance: np.ndarray) -> np.ndarray:
+    """Return the order of rows by how near their two best classes are."""
+    top = np.partition(chance, -2, axis=1)
+    return np.argsort(top[:, -1] - top[:, -2], kind="stable")
 
 
 def _columns(project: Project, said: list[Standing]) -> dict[str, list[Any]]:

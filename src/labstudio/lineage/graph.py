@@ -122,11 +122,14 @@ def build(
     """
     edges = _with_stores(_with_recipes(_without_inner_files(subject, edges)), stores)
     imported = {edge.source for edge in edges if edge.relation == "imported"}
+    encoders = {edge.source for edge in edges if edge.relation == "encoded"}
     subjects = dict.fromkeys([subject, *(end for edge in edges for end in (edge.source, edge.target))])
     nodes = {}
     for one in subjects:
         kind, _, name = one.partition(":")
-        nodes[one] = describe(one, "source" if kind == "file" and one in imported else kind, name)
+        if kind == "file":
+            kind = "source" if one in imported else "encoder" if one in encoders else kind
+        nodes[one] = describe(one, kind, name)
     return Graph(subject, tuple(nodes[one] for one in _in_order(list(subjects), edges)), tuple(edges), cut)
 
 

@@ -179,6 +179,8 @@ class Lineage:
         if kind == "source":
             version = imported.get(subject)
             return gone if version is None else Node(subject, kind, *_source(version))
+        if kind == "encoder":
+            return Node(subject, kind, "encoder of images", name[:8])
         if kind == "file":
             return Node(subject, kind, "ONNX file", name[:8])
         return Node(subject, kind, name)

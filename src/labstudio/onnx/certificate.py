@@ -70,6 +70,8 @@ class Certificate:
         Held-out rows and hostile rows that were compared.
     labels_equal : float or None
         Share of rows with the same label, ties apart; None for regression.
+    encoder : str or None
+        SHA-256 of the encoder whose vectors the columns are: what comes before the vectors is not covered.
     """
 
     passed: bool
@@ -84,6 +86,7 @@ class Certificate:
     checks: tuple[Check, ...]
     runtime: str
     versions: dict[str, str]
+    encoder: str | None = None
 
     def sentence(self) -> str:
         """Say it in one sentence."""
@@ -98,7 +101,7 @@ class Certificate:
         return (
             f"Certified: {self.rows:,} held-out and {self.adversarial_rows:,} adversarial rows; {labels}"
             f"largest {what} difference {self.max_difference:.0e} (limit {self.limit:.0e}){ties}"
-        )
+        ) + (f"; from vectors of the encoder {self.encoder[:12]} on" if self.encoder else "")
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain JSON values (a difference that is not finite as text)."""
@@ -239,6 +242,7 @@ def _certified(
         checks=tuple(checks),
         runtime=f"onnxruntime {version('onnxruntime')} on {platform.machine()} CPU, in double precision",
         versions=versions(),
+        encoder=loaded.metadata.get("labstudio.encoder"),
     )
 
 

@@ -85,6 +85,11 @@ class OnnxModel:
         self.classes = classes and np.array(classes["values"], dtype=kinds[classes["type"]])
         self._one_row = OneRow(self._session, self.schema)
 
+    @property
+    def content(self) -> bytes:
+        """The file's bytes."""
+        return self._content
+
     @cached_property
     def sha256(self) -> str:
         """Hash of the file's bytes."""

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from labstudio.display import data as data_views
 from labstudio.display import studio as views
-from labstudio.errors import Unavailable
+from labstudio.errors import Invalid, Unavailable
 from labstudio.verbs import Answer, Command, Door, Nothing, Told
 
 if TYPE_CHECKING:
@@ -43,8 +43,12 @@ class Predict(ModelName):
     """Which model, on which rows, and where the answer goes."""
 
     data: str = Field(
+        "",
         description="Data asset, such as churn@3 (in a cell also a DataFrame variable).",
         json_schema_extra=_ASSETS,
+    )
+    images: list[str] = Field(
+        [], description="In place of data: image files, for a model that has learned from labels of images."
     )
     proba: bool = Field(False, description="Give the probability of each class too.")
     out: str | None = Field(None, description="CSV file to write the predictions to.")
@@ -84,9 +88,17 @@ def _show(door: Door, told: ModelName) -> Answer:
 
 
 def _predict(door: Door, told: Predict) -> Answer:
-    frame = door.rows(told.data)
-    found = data_views.predict(door.workspace.models.load(told.model), frame, proba=told.proba)
-    title = f"{told.model} on {told.data}"
+    if bool(told.data) == bool(told.images):
+        raise Invalid("Say what to predict: --data names rows, --images files of images.")
+    model = door.workspace.models.load(told.model)
+    if told.images:
+        vectors = door.workspace.labeling.image_model(model).vectors([Path(one) for one in told.images])
+        found = data_views.predict(model, vectors, proba=told.proba).drop(columns=vectors.columns)
+        found.insert(0, "image", told.images)
+        title = f"{told.model} on {len(told.images):,} images"
+    else:
+        found = data_views.predict(model, door.rows(told.data), proba=told.proba)
+        title = f"{told.model} on {told.data}"
     if told.out is not None:
         path = Path(told.out).expanduser()
         try:

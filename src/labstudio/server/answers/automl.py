@@ -126,6 +126,7 @@ class Certificate(Model):
     checks: list[dict[str, Any]]
     runtime: str
     versions: dict[str, str]
+    encoder: str | None
 
 
 class RunDetail(Run):

@@ -24,6 +24,7 @@ _PATCH = 6
 _LEARNED_FROM = 2_000  # images
 _PATCHES = 20_000
 _CELLS_SIDE = _SIDE // _CELL
+_TURNED = ("edges", "patches")  # what is turned to its main directions
 
 
 def decode(picture: Picture, size: tuple[int, int] | None = None, name: str = "") -> np.ndarray:
@@ -100,23 +101,44 @@ class ImageEncoder:
         kinds = min(self.patches, len(flat))
         found = MiniBatchKMeans(kinds, random_state=self.seed, n_init=1, batch_size=2_048, max_iter=30)
         self.kinds = found.fit((flat - self.mean) @ self.whiten).cluster_centers_
-        self.pca = []
+        self.turns = []  # of each block its middle, and its main directions
         for block in self._blocks(some)[:-1]:
             width = max(1, min(self.directions // 2, len(block) - 1, block.shape[1]))
-            self.pca.append(PCA(width, random_state=self.seed, svd_solver="randomized").fit(block))
+            pca = PCA(width, random_state=self.seed, svd_solver="randomized").fit(block)
+            self.turns.append((pca.mean_, pca.components_))
+
+    @property
+    def options(self) -> dict[str, int]:
+        """How it was made."""
+        return {"patches": self.patches, "directions": self.directions, "seed": self.seed}
+
+    @property
+    def learned(self) -> dict[str, np.ndarray]:
+        """What it has learned, by name."""
+        found = {"mean": self.mean, "whiten": self.whiten, "kinds": self.kinds}
+        for name, (mean, directions) in zip(_TURNED, self.turns, strict=True):
+            found |= {f"{name}_mean": mean, f"{name}_directions": directions}
+        return found
+
+    @classmethod
+    def of(cls, options: dict[str, int], learned: dict[str, np.ndarray]) -> Self:
+        """Make it again from its options and from what it has learned."""
+        made = cls(**options)
+        made.mean, made.whiten, made.kinds = (learned[name] for name in ("mean", "whiten", "kinds"))
+        made.turns = [(learned[f"{name}_mean"], learned[f"{name}_directions"]) for name in _TURNED]
+        return made
 
     @property
     def fingerprint(self) -> str:
-        options = {"patches": self.patches, "directions": self.directions, "seed": self.seed}
-        learned = [self.mean, self.whiten, self.kinds]
-        return fingerprint_of("image", options, [*learned, *(pca.components_ for pca in self.pca)])
+        return fingerprint_of("image", self.options, list(self.learned.values()))
 
     def encode(self, items: Sequence[Picture]) -> np.ndarray:
         """Return vectors [N, D] of images."""
         with one_thread():
             edges, patches, colours = self._blocks(items)
         turned = [
-            unit_length(pca.transform(block)) for pca, block in zip(self.pca, (edges, patches), strict=True)
+            unit_length((block - mean) @ directions.T)
+            for (mean, directions), block in zip(self.turns, (edges, patches), strict=True)
         ]
         return np.concatenate([*turned, 0.5 * colours], axis=1).astype(np.float32)
 
