@@ -18,15 +18,21 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder: Path = tmp_path_factory.mktemp("notebook")
     (folder / "people.csv").write_text(people())
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-    content = {"cells": [], "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    cells = [
+        {"id": str(n), "cell_type": "code", "source": source, "metadata": {}, "outputs": [],
+         "execution_count": None}
+        for n, source in enumerate(("%load_ext labstudio", "%label open people", "kept = 1"))
+    ]  # fmt: skip
+    content = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     (folder / "a.ipynb").write_text(json.dumps(content))
     found = start(folder, tmp_path_factory.mktemp("config"), app="notebook")
     found.post("data", name="people", path="people.csv")
+    found.post("labeling", data="people", key="id", labels=["home", "away"])
     yield found
     end(found)
 
 
-def test_the_panel_stands_beside_a_notebook_and_opens_documents_in_lab(
+def test_panel_and_workbench_stand_in_a_notebook_and_documents_open_in_lab(
     browser: Browser, notebook: Server
 ) -> None:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
@@ -41,4 +47,23 @@ def test_the_panel_stands_beside_a_notebook_and_opens_documents_in_lab(
     with context.expect_page() as opened:
         row.dblclick()
     expect(opened.value.get_by_role("heading", name="people")).to_be_visible(timeout=60_000)
+    opened.value.close()
+
+    # the workbench in an output: commands hear of keys before anybody else here, and yet get none of its own
+    person.does("notebook:run-all-cells")
+    output = person.page.locator(".ls-Output")
+    item = output.locator(".ls-Labeler-item")
+    expect(item).to_be_visible(timeout=60_000)
+    item.click()
+    for key in ("1", "2", "x", "d", "d", "a", "b", "m", "4", "Enter", "Shift+Enter", "Control+Enter", "1"):
+        person.page.keyboard.press(key)
+    expect(output.locator(".ls-Labeler-progress")).to_contain_text("3 of 600 labeled")
+    person.page.keyboard.press("Control+z")
+    expect(output.locator(".ls-Labeler-progress")).to_contain_text("2 of 600 labeled")
+    person.keeps("notebook7-labeling")
+    sources = person.page.evaluate(
+        """() => window.jupyterapp.shell.currentWidget.model.sharedModel.cells
+            .map(cell => `${cell.cell_type} ${cell.getSource()} ${cell.execution_count}`)"""
+    )
+    assert sources == ["code %load_ext labstudio 1", "code %label open people 2", "code kept = 1 3"]
     context.close()
