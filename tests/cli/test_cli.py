@@ -75,6 +75,12 @@ def test_a_chart_of_no_options_is_one_worth_a_look_and_says_how_to_draw_others(
     assert "A histogram needs x; name a column: age, the town, y." in capsys.readouterr().err
 
 
+def test_a_project_is_made_and_listed(said: Callable[..., str]) -> None:
+    assert "0 of" in said("label", "create", "table", "--labels", "home,away", "--name", "where")
+    [project] = json.loads(said("label", "list", "--json"))
+    assert (project["name"], project["progress"]["labeled"]) == ("where", 0)
+
+
 def test_a_run_is_registered_and_predicts_into_a_file(folder: Path, said: Callable[..., str]) -> None:
     listed = json.loads(said("automl", "list", "--json"))
     assert [(one["id"], one["state"]) for one in listed] == [("run-1", "complete")]

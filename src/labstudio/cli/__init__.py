@@ -25,6 +25,7 @@ GROUPS = {
     "lineage": "What something was made from and what of it; export to OpenLineage",
     "quality": "Quality rules of data: rules, suggest, add, remove, check, failing, release, export",
     "prepare": "Preparation of data by steps: list, show, preview, run, code",
+    "label": "Labeling projects: create, list, status, labels, suggest, rest, export, import, train",
     "automl": "Search for models: run, list, show, leaderboard, certificate, charts, stop, clean",
     "models": "Registered models: register, list, show, predict",
     "jobs": "Background jobs: list, show, log, stop, kill, again",
@@ -119,6 +120,12 @@ def _commands(group: str) -> dict[str, Command]:
         from labstudio.verbs.recipes import PREPARE
 
         return PREPARE
+    if group == "label":
+        from labstudio.verbs.labeling import LABEL
+
+        return {
+            verb: command for verb, command in LABEL.items() if verb != "open"
+        }  # a shell shows no workbench
     if group == "automl":
         from labstudio.verbs.automl import CERTIFICATE, CHARTS, LEADERBOARD, RUN, RUNS
 
