@@ -216,5 +216,11 @@ def test_images_come_from_the_kernel(person: Person, items: None) -> None:
     person.page.wait_for_function(
         "() => [...document.querySelectorAll('.ls-Grid-cell img')].every(image => image.naturalWidth > 0)"
     )
+    first = output.locator(".ls-Grid-cell").first
+    first.focus()
+    for key in ("x", "d", "d", "a"):  # marks what is wrong, and does nothing to the cell
+        person.page.keyboard.press(key)
+    expect(first).to_have_attribute("aria-selected", "true")
+    assert len(cells(person)) == 2
     [kept] = person.server.get(f"labeling/{name}/items", state="labeled")["items"]
     assert len(kept["value"]["shapes"]) == 1

@@ -133,6 +133,11 @@ def test_what_cannot_come_in_gets_a_sentence(
     assert status == 404, refused
 
 
+def test_a_project_leaves_a_cell_that_opens_it(server: Server, reviews: str) -> None:
+    cell = server.post("cells", magic="label", verb="open", options={"project": "reviews"})
+    assert cell["source"] == "%label open reviews"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "sentence"),
     [

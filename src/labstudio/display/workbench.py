@@ -8,9 +8,8 @@ view with a sentence stands instead.
 from __future__ import annotations
 
 import json
-import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 MODULE, PROTOCOL = "@labstudio/lab", "1.0.0"
 """The JavaScript module of the workbench, and which questions and answers it knows."""
-
-_LOG = logging.getLogger(__name__)
 
 
 class WorkbenchWidget(DOMWidget):
@@ -53,7 +50,7 @@ class WorkbenchWidget(DOMWidget):
     project = Unicode(help="Id of the project.").tag(sync=True)
 
     def __init__(self, opened: Opened) -> None:
-        self._desk = Desk(opened.labeling, lambda call: threading.Thread(target=call, daemon=True).start())
+        self._desk = Desk(opened.labeling, self._later)
         self._person = who()
         super().__init__(project=opened.project.id)
         self.on_msg(lambda _, content, buffers: self._heard(content))
@@ -68,7 +65,7 @@ class WorkbenchWidget(DOMWidget):
         except KeyboardInterrupt:  # somebody stops a cell; the browser asks again
             self.send({"id": number, "error": "Unavailable", "message": "The kernel was interrupted."})
         except Exception:
-            _LOG.exception("A call of the labeling workbench failed.")
+            self.log.exception("A call of the labeling workbench failed.")
             sentence = (
                 "Something went wrong that Labstudio did not foresee; the kernel's log has the details."
             )
@@ -78,6 +75,18 @@ class WorkbenchWidget(DOMWidget):
                 self.send({"id": number, "answer": {"mimetype": found.mimetype}}, [found.content])
             else:  # by way of text, as the server sends it: what is no number in JSON is null
                 self.send({"id": number, "answer": json.loads(found.model_dump_json())})
+
+    def _later(self, call: Callable[[], None]) -> None:
+        """Run what nobody waits for beside the cells; what goes wrong with it is none of the person's."""
+
+        def quietly() -> None:
+            try:
+                with acting_as(self._person):
+                    call()
+            except Exception:
+                self.log.exception("The labeling workbench could not wake a trainer.")
+
+        threading.Thread(target=quietly, daemon=True).start()
 
     def _answer(self, content: Any) -> Any:
         if not isinstance(content, Mapping) or not isinstance(told := content.get("told"), Mapping):
