@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from labstudio.automl import AutoMLSettings, fit
-from labstudio.automl.finishing import fitting
+from labstudio.automl.finishing import Limits, fitting, room
 from labstudio.automl.member import Candidate, Member
 from labstudio.automl.portfolio import Proposals, Size, portfolio
+from labstudio.automl.room import Room
 from labstudio.automl.trial import Trial
 
 pytestmark = pytest.mark.core
@@ -24,18 +25,24 @@ class Sized:
 
     bytes: float
     quick: bool = False
+    seconds: float = 0.0
 
     def size(self) -> float:
         return self.bytes
 
+    def inference_seconds(self) -> float:
+        return self.seconds
 
-def member(trial: int, weight: float, megabytes: float, folds: int = 5, quick: bool = False) -> Member:
-    models = tuple(SimpleNamespace(learner=Sized(1e6 * megabytes, quick)) for _ in range(folds))
+
+def member(
+    trial: int, weight: float, megabytes: float, folds: int = 5, quick: bool = False, seconds: float = 0.0
+) -> Member:
+    models = tuple(SimpleNamespace(learner=Sized(1e6 * megabytes, quick, seconds)) for _ in range(folds))
     return Member(Candidate("lightgbm", {}), models, trial, weight)
 
 
-def kept(members: list[Member], megabytes: float) -> dict[int, int]:
-    return {one.trial: len(one.models) for one in fitting(members, megabytes)}
+def kept(members: list[Member], megabytes: float, seconds: float = np.inf) -> dict[int, int]:
+    return {one.trial: len(one.models) for one in fitting(members, Room(1e6 * megabytes, seconds))}
 
 
 def test_the_largest_member_gives_up_its_folds_first() -> None:
@@ -46,7 +53,19 @@ def test_a_heavy_member_does_not_push_out_many_small_ones_that_weigh_more_togeth
     members = [member(1, 0.3, 0.1), member(2, 0.25, 6.5), *(member(i, 0.15, 0.5) for i in (3, 4, 5))]
     left = kept(members, 6.0)
     assert set(left) == {1, 3, 4, 5}
-    assert sum(one.weight for one in fitting(members, 6.0)) == pytest.approx(1.0)
+    assert sum(one.weight for one in fitting(members, Room(6e6))) == pytest.approx(1.0)
+
+
+def test_who_takes_most_time_gives_up_its_folds_where_time_is_short() -> None:
+    members = [member(1, 0.5, 0.1, seconds=0.4), member(2, 0.5, 1.0, seconds=0.1)]
+    assert kept(members, 7.0) == {1: 5, 2: 5}
+    assert kept(members, 7.0, seconds=1.4) == {1: 2, 2: 5}
+
+
+def test_what_a_row_may_take_limits_many_too() -> None:
+    assert [Limits(milliseconds=ms).many_seconds for ms in (None, 0.3, 50.0)] == [1.0, 0.15, 1.0]
+    assert room(Limits(milliseconds=0.3)).seconds == pytest.approx(0.15 * room(Limits()).seconds)
+    assert room(Limits(milliseconds=0.3)).bytes == room(Limits()).bytes == 7e6
 
 
 def test_the_last_model_stays_whatever_its_size() -> None:

@@ -25,13 +25,19 @@ from labstudio.schema import Column, Schema
 pytestmark = pytest.mark.core
 
 
-def run(emit, X, width=None):
+def asked(emit, X, width=None):
+    """A function that runs a learner's graph on features."""
     columns = [Column(f"f{i}", "number", "number", f"f{i}") for i in range(X.shape[1])]
     graph = Graph(columns)
     joined = graph.node("Concat", [column.input for column in columns], axis=1)
     graph.output("value", emit(graph, joined), "double", [None, width] if width else [None])
     model = load(graph.build(described(Schema(tuple(columns)), "regression", None)))
-    return model._session.run(["value"], {f"f{i}": X[:, [i]] for i in range(X.shape[1])})[0]
+    feed = {f"f{i}": X[:, [i]] for i in range(X.shape[1])}
+    return lambda: model._session.run(["value"], feed)[0]
+
+
+def run(emit, X, width=None):
+    return asked(emit, X, width)()
 
 
 def rows(seed, count=300):
@@ -208,6 +214,42 @@ def test_every_learner_suggests_what_it_can_fit():
             params = {**params, "rounds": 3} if name == "lightgbm" else params
             learner = LEARNERS[name]().fit(X, y, Fitting(task=task, classes_count=count, params=params))
             assert np.isfinite(learner.predict(X)).all()
+            assert 0 <= learner.inference_seconds() < 10
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "categorical"),
+    [
+        ("lightgbm", {"rounds": 100}, ()),
+        ("lightgbm", {"rounds": 100, "min_data_per_group": 2, "cat_smooth": 1.0}, (3,)),
+        ("extra_trees", {"trees": 50}, ()),
+        ("mlp", {"epochs": 1}, ()),
+    ],
+)
+def test_what_many_rows_will_take_is_about_known(name, params, categorical):
+    X, score = rows(5, 1_000)
+    X, y = np.nan_to_num(X), np.digitize(score + np.sin(7 * X[:, 0]), [-1, 1])
+    how = Fitting(task="multiclass", classes_count=3, params=params, categorical=categorical)
+    learner = LEARNERS[name]().fit(X, y, how)
+    answer, took = asked(learner.emit, X, 3), []
+    for _ in range(5):
+        began = time.thread_time()  # of the core, however busy it is
+        answer()
+        took.append(10 * (time.thread_time() - began))
+    assert min(took) / 4 < learner.inference_seconds() < min(took) * 4
+
+
+def test_sets_of_categories_are_counted_with_their_members():
+    X, score = rows(6, 1_000)
+    how = Fitting(
+        "regression", categorical=(3,), params={"rounds": 20, "min_data_per_group": 2, "cat_smooth": 1.0}
+    )
+    learner = LEARNERS["lightgbm"]().fit(X, score, how)
+    trees = read_trees(learner.texts[0])[0]
+    assert learner.members == sum(len(members) for tree in trees for members in tree.members.values()) > 20
+    assert LEARNERS["lightgbm"].merge([learner, learner]).members == 2 * learner.members
+    without = LEARNERS["lightgbm"]().fit(X[:, :3], score, Fitting("regression", params={"rounds": 20}))
+    assert without.members == 0
 
 
 def test_naming_the_learners_imports_no_library():

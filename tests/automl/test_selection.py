@@ -196,18 +196,19 @@ def test_weights_are_judged_only_on_rows_that_they_have_not_seen(values: Task) -
 
 def test_who_brings_little_for_its_size_leaves_room_for_the_others(values: Task) -> None:
     predictions, judged = values
-    sizes = np.full(len(predictions), 1e6)
     everyone = list(range(len(predictions)))
-    assert with_room(predictions, judged, sizes, 1e9, 0) == everyone
     large = int(np.argmax(linear_stack(predictions, judged)))
-    sizes[large] = 20e6
-    pool = with_room(predictions, judged, sizes, 8e6, 0)
-    assert large not in pool
-    assert len(pool) > 1
-    weights = linear_stack([predictions[i] for i in pool], judged)
-    assert sum(sizes[i] for i, weight in zip(pool, weights, strict=True) if weight > 0) <= 8e6
+    for kind in (0, 1):  # of room
+        shares = np.full((len(predictions), 2), 1 / 8)
+        assert with_room(predictions, judged, shares / 1e3, 0) == everyone
+        shares[large, kind] = 20 / 8
+        pool = with_room(predictions, judged, shares, 0)
+        assert large not in pool
+        assert len(pool) > 1
+        weights = linear_stack([predictions[i] for i in pool], judged)
+        assert (shares[pool][weights > 0].sum(axis=0) <= 1.0).all()
 
 
 def test_one_candidate_stays_however_large(values: Task) -> None:
     predictions, judged = values
-    assert len(with_room(predictions, judged, np.full(len(predictions), 1e9), 1.0, 0)) == 1
+    assert len(with_room(predictions, judged, np.full((len(predictions), 2), 1e9), 0)) == 1

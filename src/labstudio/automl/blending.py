@@ -12,6 +12,7 @@ from labstudio.automl.evaluation import Outcome
 from labstudio.automl.finishing import Blend, Part
 from labstudio.automl.member import Candidate
 from labstudio.automl.metrics import Metric
+from labstudio.automl.room import Room
 from labstudio.automl.selection import Judged, best_blend, mix, with_room
 from labstudio.automl.training import Training
 from labstudio.automl.trial import ENSEMBLE, Trial
@@ -28,7 +29,7 @@ def blended(
     metric: Metric,
     *,
     number: int,
-    room: float = np.inf,
+    room: Room | None = None,
     deadline: float | None = None,
 ) -> tuple[Trial, Blend] | None:
     """Join the best candidates, where that is better than the best one alone.
@@ -43,8 +44,8 @@ def blended(
         What they were tried on, and how they are judged.
     number : int
         Of the trial that the blend will be on the leaderboard.
-    room : float
-        Bytes that its members may take in a file.
+    room : Room
+        What its members may take together; whatever they want when not given.
     deadline : float, optional
         Unix time by which to be done.
 
@@ -60,8 +61,9 @@ def blended(
     judged = Judged(y, metric, training.classes, weights)
     predictions = [np.concatenate(outcome.predictions) for outcome in outcomes]
     borders = np.cumsum([len(judge) for _, judge in training.folds])[:-1]
-    sizes = np.array([min(_FOLDS, len(training.folds)) * outcome.size for outcome in outcomes])
-    pool = with_room(predictions, judged, sizes, room, training.seed)
+    room, models = room or Room(), min(_FOLDS, len(training.folds))
+    shares = np.array([room.shares(models * outcome.cost) for outcome in outcomes])
+    pool = with_room(predictions, judged, shares, training.seed)
     found = best_blend(
         [predictions[i] for i in pool],
         judged,

@@ -408,7 +408,7 @@ def _blends(
             training,
             metric,
             number=len(search.trials),
-            room=1e6 * room(_limits(settings, clock)),
+            room=room(_limits(settings, clock)),
             deadline=deadline,
         )
         if found is not None:

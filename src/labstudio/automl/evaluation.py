@@ -21,9 +21,10 @@ from typing import Any
 import numpy as np
 
 from labstudio.automl.importance import importance
-from labstudio.automl.learners import LEARNERS, Fitting, Learner
+from labstudio.automl.learners import LEARNERS, Fitting
 from labstudio.automl.learners.network import one_thread
 from labstudio.automl.member import Candidate, Member, Model
+from labstudio.automl.room import Cost
 from labstudio.automl.training import Training
 from labstudio.automl.views import View
 from labstudio.compute.machine import trim
@@ -31,10 +32,11 @@ from labstudio.compute.machine import trim
 WARM_MODULES = ("labstudio.automl.warm",)
 """What a worker imports while the data are still being read."""
 
+FIRST_ENDED = threading.Event()
+"""Set as soon as this process has evaluated a candidate."""
+
 _KEPT_BYTES = 96_000_000  # of all folds; beyond them those are made again that were not asked for lately
 _BYTES_BINNED = 1  # a value of what learners have made of a fold's features
-_QUICK = 0.75
-"""What a byte of a learner that answers quickly counts, where a file's size is planned."""
 _CLEARLY_WORSE = 1.25  # a fold's loss, beside that of the best candidate
 
 
@@ -50,8 +52,8 @@ class Outcome:
         Of each fold, the log loss or the squared error of the standardised target.
     refit_params : dict
         What to fit it with on all rows: early stopping has found the number of rounds.
-    size : float
-        Of one fold's model in a file, in bytes; the mean.
+    cost : Cost
+        What one fold's model will take; the mean.
     diagram : dict
         How it works alone, see `labstudio.automl.diagram`; empty where it was given up.
     """
@@ -60,7 +62,7 @@ class Outcome:
     losses: list[float]
     refit_params: dict[str, Any]
     seconds: float
-    size: float = 0.0
+    cost: Cost = field(default_factory=Cost)
     diagram: dict[str, Any] = field(default_factory=dict)
 
 
@@ -221,7 +223,10 @@ def evaluate(
     bars : sequence of float, optional
         Losses of the best candidate on the same folds; one that is clearly worse on the first is given up.
     """
-    return evaluated(Prepared.load(path), path, number, candidate, seconds, bars)
+    try:
+        return evaluated(Prepared.load(path), path, number, candidate, seconds, bars)
+    finally:
+        FIRST_ENDED.set()
 
 
 def evaluated(
@@ -263,10 +268,10 @@ def evaluated(
     if len(models) == count:
         save_models(path, number, prepared.view(candidate), models)
         drawn = _drawn(training, number, candidate, models[0])
-    size = float(np.mean([planned(model.learner) for model in models]))
+    cost = (1 / len(models)) * Cost.sum(Cost.planned(model.learner) for model in models)
     if LEARNERS[candidate.learner].quick:
         trim()
-    return Outcome(predictions, losses, _middle(refits), time.monotonic() - started, size, drawn)
+    return Outcome(predictions, losses, _middle(refits), time.monotonic() - started, cost, drawn)
 
 
 def _drawn(training: Training, number: int, candidate: Candidate, model: Model) -> dict[str, Any]:
@@ -293,11 +298,6 @@ def load_models(path: Path, number: int, shared: View | None) -> tuple[Model, ..
     with models_path(path, number).open("rb") as file:
         kept = pickle.load(file)  # noqa: S301 - written by a worker, in a folder only its owner may read
     return tuple(Model(shared if shared is not None else view, learner) for view, learner in kept)
-
-
-def planned(learner: Learner) -> float:
-    """What a learner takes of the room in a file, in bytes."""
-    return learner.size() * (_QUICK if learner.quick else 1.0)
 
 
 def models_path(path: Path, number: int) -> Path:

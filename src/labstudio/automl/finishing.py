@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,20 +18,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from labstudio.automl.calibration import Temperature, Threshold
-from labstudio.automl.evaluation import Prepared, fold_loss, load_models, planned
+from labstudio.automl.evaluation import Prepared, fold_loss, load_models
 from labstudio.automl.learners import LEARNERS
 from labstudio.automl.member import Candidate, Member, Model
 from labstudio.automl.pipeline import Pipeline
+from labstudio.automl.room import Cost, Room
 from labstudio.compute.machine import trim
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from labstudio.automl.training import Training
-    from labstudio.onnx import CertifiedModel
+    from labstudio.onnx import CertifiedModel, OnnxModel
 
 _EXPORT_SECONDS, _SECONDS_A_MEGABYTE = 0.6, 0.25
 _LEAST_MEGABYTES = 4.0
 _ROOM = 0.7
-"""Share of the largest file that is planned for: sizes are estimates, and half of it is twice as fast."""
+"""Share of what a model may take that is planned for: sizes and seconds are estimates."""
+_MANY = 10_000
+_MANY_SECONDS, _MANY_CORES = 1.0, 2
+"""What so many rows may take, on so many cores, where nothing is said of it."""
+_MANY_A_ROW = 20
+"""Where it is said what a row may take, one among many may take so much less."""
 
 _WORSE, _ENOUGH = 1.05, 0.6
 """A fit to more rows is dropped when its loss is so much larger, or when it has a smaller share of trees."""
@@ -75,6 +83,13 @@ class Limits:
     refit: bool = True
     megabytes: float = 10.0
     milliseconds: float | None = None
+
+    @property
+    def many_seconds(self) -> float:
+        """What 10,000 rows may take, on two cores."""
+        if self.milliseconds is None:
+            return _MANY_SECONDS
+        return min(_MANY_SECONDS, _MANY * self.milliseconds / 1e3 / _MANY_A_ROW)
 
 
 @dataclass(frozen=True)
@@ -146,34 +161,38 @@ def finished(prepared: Prepared, path: Path, blend: Blend, limits: Limits) -> Fi
         )
 
 
-def room(limits: Limits) -> float:
-    """How large a file may be planned: to keep to its limit, and to be exported in time."""
+def room(limits: Limits) -> Room:
+    """What may be planned: to keep to the limits, and to be exported in time."""
     most = limits.megabytes * _ROOM
-    if limits.seconds is None:
-        return most
-    in_time = (limits.seconds - _EXPORT_SECONDS) / _SECONDS_A_MEGABYTE
-    return min(most, max(_LEAST_MEGABYTES, in_time))
+    if limits.seconds is not None:
+        in_time = (limits.seconds - _EXPORT_SECONDS) / _SECONDS_A_MEGABYTE
+        most = min(most, max(_LEAST_MEGABYTES, in_time))
+    return Room(1e6 * most, limits.many_seconds * _MANY_CORES * _ROOM)
 
 
-def fitting(members: Sequence[Member], megabytes: float) -> list[Member]:
-    """Leave models of some folds out, of the largest member first, until all fit into a file's size.
+def fitting(members: Sequence[Member], room: Room) -> list[Member]:
+    """Leave models of some folds out, of the largest member first, until all have room.
 
     The mean of a few folds' models is nearly as good as that of all. Where one model of each member is still
     too much, those go that weigh least for their size.
     """
-    sizes = {i: [planned(model.learner) for model in member.models] for i, member in enumerate(members)}
-    while sum(map(sum, sizes.values())) > megabytes * 1e6:
-        several = [i for i in sizes if len(sizes[i]) > 1]
+    costs = {i: [Cost.planned(model.learner) for model in member.models] for i, member in enumerate(members)}
+
+    def share(place: int) -> float:
+        return max(room.shares(Cost.sum(costs[place])))
+
+    while max(room.shares(Cost.sum(cost for kept in costs.values() for cost in kept))) > 1.0:
+        several = [i for i in costs if len(costs[i]) > 1]
         if several:
-            sizes[max(several, key=lambda i: sum(sizes[i]))].pop()
-        elif len(sizes) > 1:
-            del sizes[min(sizes, key=lambda i: members[i].weight / (sum(sizes[i]) or 1))]
+            costs[max(several, key=share)].pop()
+        elif len(costs) > 1:
+            del costs[min(costs, key=lambda i: members[i].weight / (share(i) or 1.0))]
         else:
             break
-    weight = sum(members[i].weight for i in sizes)
+    weight = sum(members[i].weight for i in costs)
     return [
         replace(members[i], models=members[i].models[: len(kept)], weight=members[i].weight / weight)
-        for i, kept in sizes.items()
+        for i, kept in costs.items()
     ]
 
 
@@ -318,6 +337,9 @@ def _too_much(content: bytes, training: Any, limits: Limits) -> str:
         took = row_milliseconds(content, training)
         if took > limits.milliseconds:
             return f"One row took {took:.2f} ms, more than {limits.milliseconds:g}"
+        took = many_seconds(content, training)
+        if took > limits.many_seconds:
+            return f"{_MANY:,} rows took {took:.2f} s, more than {limits.many_seconds:g}"
     return ""
 
 
@@ -335,18 +357,37 @@ def made_again(prepared: Prepared, blend: Blend) -> CertifiedModel:
 
 
 def row_milliseconds(content: bytes, training: Any) -> float:
-    """Median time in which a file predicts one row, in ms."""
+    """Median time in which a file predicts one row, from a frame to the answer, in ms."""
     from labstudio.onnx import load
 
     model = load(content, threads=1)
-    feed = model.schema.feed(training.sample.iloc[:1])
-    output = "value" if model.classes is None else "probabilities"
+    row = training.sample.iloc[:1]
+    return float(np.median(_times(lambda: _answer(model, row), 30)[5:]) * 1e3)
+
+
+def many_seconds(content: bytes, training: Any) -> float:
+    """Time in which a file predicts 10,000 rows on two cores, from what one core needs for some of them."""
+    from labstudio.onnx import load
+    from labstudio.onnx.model import ROWS_AT_ONCE
+
+    model = load(content, threads=1)
+    sample = training.sample
+    rows = sample.iloc[np.arange(ROWS_AT_ONCE) % len(sample)]
+    return min(_times(lambda: _answer(model, rows), 3)) * _MANY / ROWS_AT_ONCE / _MANY_CORES
+
+
+def _answer(model: OnnxModel, frame: pd.DataFrame) -> None:
+    model.run(frame, "value" if model.classes is None else "probabilities")
+
+
+def _times(work: Callable[[], None], count: int) -> list[float]:
+    """Seconds that the same work takes, time and again."""
     times = []
-    for _ in range(30):
+    for _ in range(count):
         began = time.perf_counter()
-        model.run_feed(feed, output)
+        work()
         times.append(time.perf_counter() - began)
-    return float(np.median(times[5:]) * 1e3)
+    return times
 
 
 def export_seconds(members: Sequence[Member]) -> float:

@@ -139,21 +139,19 @@ def best_blend(
     return best
 
 
-def with_room(
-    predictions: Sequence[np.ndarray], judged: Judged, sizes: np.ndarray, room: float, seed: int
-) -> list[int]:
+def with_room(predictions: Sequence[np.ndarray], judged: Judged, shares: np.ndarray, seed: int) -> list[int]:
     """Leave candidates out until those that a blend takes of the others have room.
 
-    Who brings least for its size goes first: left to the end, one large member would push many small ones
-    out of the file.
+    `shares` [M, R] say how much of each of R kinds of room a candidate takes. Who brings least for its size
+    goes first: left to the end, one large member would push many small ones out of the file.
     """
-    pool = list(range(len(sizes)))
+    pool = list(range(len(shares)))
     while len(pool) > 1:
         weights = linear_stack([predictions[i] for i in pool], judged, seed=seed)
         taken = [place for place in range(len(pool)) if weights[place] > 0]
-        if sum(sizes[pool[place]] for place in taken) <= room:
+        if (shares[[pool[place] for place in taken]].sum(axis=0) <= 1.0).all():
             break
-        pool.pop(max(taken, key=lambda place: sizes[pool[place]] / weights[place]))
+        pool.pop(max(taken, key=lambda place: shares[pool[place]].max() / weights[place]))
     return pool
 
 

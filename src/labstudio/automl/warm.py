@@ -1,7 +1,8 @@
 """What a worker imports before its first candidate, in the order of need; imported by workers alone.
 
 LightGBM loads all of scikit-learn and pandas for wrappers that nobody uses here. It is loaded without them,
-so that it can begin while they, and what exporting needs, are loaded beside it.
+so that it can begin at once. They, and what exporting needs, are loaded when it has given a first model: they
+would take a core from it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import threading
 from contextlib import suppress
 from importlib import import_module
 
-import labstudio.automl.evaluation  # noqa: F401
+from labstudio.automl.evaluation import FIRST_ENDED
 
 _HIDDEN = ("sklearn", "pandas")
 _LATER = (
@@ -22,6 +23,8 @@ _LATER = (
     "onnxruntime",
     "labstudio.automl.finishing",
 )
+_PATIENCE_SECONDS = 3.0
+"""Where nothing is asked for so long, or the first candidate takes longer."""
 
 
 def _load_lightgbm() -> None:
@@ -35,6 +38,7 @@ def _load_lightgbm() -> None:
 
 
 def _load_others() -> None:
+    FIRST_ENDED.wait(_PATIENCE_SECONDS)
     for name in _LATER:
         with suppress(Exception):  # whoever needs it will hear why it cannot be imported
             import_module(name)

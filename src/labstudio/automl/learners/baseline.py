@@ -69,5 +69,8 @@ class Baseline(Whole):
     def size(self) -> int:
         return 8 * self.answer.size
 
+    def inference_seconds(self) -> float:
+        return 0.0
+
     def splits(self) -> dict[int, np.ndarray]:
         return {}

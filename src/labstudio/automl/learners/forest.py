@@ -18,7 +18,15 @@ import numpy as np
 from labstudio.automl.learners import Fitting
 from labstudio.automl.learners.target import Target
 from labstudio.onnx.graph import Graph
-from labstudio.onnx.trees import BYTES_A_LEAF, emit_looked_up, emit_rounded, emit_trees, from_sklearn_tree
+from labstudio.onnx.trees import (
+    BYTES_A_LEAF,
+    SECONDS_A_NUMBER,
+    emit_looked_up,
+    emit_rounded,
+    emit_trees,
+    from_sklearn_tree,
+    walking_seconds,
+)
 
 MOST_ROWS = 50_000
 """Rows that one tree is grown from; of more, each tree draws its own."""
@@ -192,6 +200,11 @@ class _Forest:
 
     def size(self) -> int:
         return self._count() * (BYTES_A_LEAF + (self.classes_count if self.classes_count > 2 else 0))
+
+    def inference_seconds(self) -> float:
+        trees = [tree.tree_ for model, _ in self.parts for tree in model.estimators_]
+        looked_up = self.classes_count if self.classes_count > 2 else 0
+        return walking_seconds(tree.n_leaves for tree in trees) + SECONDS_A_NUMBER * looked_up * len(trees)
 
     def part(self, models: int) -> Self:
         """Return the first trees, as many as its share of `MERGED_LEAVES` holds."""

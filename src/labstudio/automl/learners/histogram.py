@@ -12,7 +12,7 @@ import numpy as np
 from labstudio.automl.learners import Fitting, Whole
 from labstudio.automl.learners.linear import emit_spread, emit_two
 from labstudio.onnx.graph import Graph
-from labstudio.onnx.trees import BYTES_A_LEAF, LEQ, MEMBER, Tree, emit_trees, numbered
+from labstudio.onnx.trees import BYTES_A_LEAF, LEQ, MEMBER, Tree, emit_trees, numbered, walking_seconds
 
 ROUNDS = 100
 """Boosting rounds when nothing is said of them and no validation set can end them."""
@@ -183,6 +183,9 @@ class Histogram(Whole):
 
     def size(self) -> int:
         return BYTES_A_LEAF * sum(len(tree.leaves) for tree in self._trees()) if self.model else BYTES_A_LEAF
+
+    def inference_seconds(self) -> float:
+        return walking_seconds(len(tree.leaves) for tree in self._trees()) if self.model else 0.0
 
     @staticmethod
     def merge(models: Sequence[Any]) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 from labstudio.automl.learners import Fitting, Whole
 from labstudio.automl.learners.linear import emit_two
 from labstudio.onnx.graph import Graph
-from labstudio.onnx.trees import BYTES_A_LEAF, LEQ, MEMBER, Tree, emit_trees
+from labstudio.onnx.trees import BYTES_A_LEAF, LEQ, MEMBER, Tree, emit_trees, walking_seconds
 
 if TYPE_CHECKING:
     import lightgbm
@@ -28,6 +28,7 @@ _OBJECTIVES = {"absolute": "l1", "quantile": "quantile"}
 _LOOKED_AT, _LOOK = 10, 5  # the first rounds are judged each, then every fifth: judging costs as much
 _TELLING = 60  # trees: the thresholds of the first ones are the most telling
 _LEAVES = re.compile(r"^num_leaves=(\d+)$", re.MULTILINE)
+_SETS = re.compile(r"^cat_threshold=(.+)$", re.MULTILINE)
 
 ZERO = float(np.float32(1e-35))
 """LightGBM reads every value between this and its negative as zero (its kZeroThreshold)."""
@@ -112,7 +113,8 @@ class LightGBM(Whole):
         self.rounds = _boost(booster, rounds, patience if watched is not None else None, how.deadline)
         # 17 digits: every double exactly
         self.texts = (booster.model_to_string(num_iteration=self.rounds),)
-        self.leaves = sum(map(int, _LEAVES.findall(self.texts[0])))
+        self.leaves = [int(count) for count in _LEAVES.findall(self.texts[0])]
+        self.members = _count_members(self.texts[0])
         self._boosters: list[lightgbm.Booster] | None = None
         return self
 
@@ -178,7 +180,8 @@ class LightGBM(Whole):
             return None
         merged = copy(first)
         merged.texts, merged._boosters = tuple(text for one in models for text in one.texts), None
-        merged.leaves = sum(one.leaves for one in models)
+        merged.leaves = [count for one in models for count in one.leaves]
+        merged.members = sum(one.members for one in models)
         return merged
 
     def emit(self, graph: Graph, X: str) -> str:
@@ -202,7 +205,10 @@ class LightGBM(Whole):
         return {**plain, "rounds": self.rounds}
 
     def size(self) -> int:
-        return BYTES_A_LEAF * self.leaves
+        return BYTES_A_LEAF * sum(self.leaves)
+
+    def inference_seconds(self) -> float:
+        return walking_seconds(self.leaves, self.members)
 
     def splits(self) -> dict[int, np.ndarray]:
         found: dict[int, dict[float, None]] = {}
@@ -329,6 +335,12 @@ def _members(nodes: Mapping[str, np.ndarray], fields: Mapping[str, str]) -> dict
             float(32 * i + bit) for i, word in enumerate(bits) for bit in range(32) if word >> bit & 1
         ]
     return found
+
+
+def _count_members(text: str) -> int:
+    """How many categories all sets of a model have together."""
+    words = _numbers(_SETS.findall(text), int)[0]
+    return int(np.unpackbits(words.astype("<u4").view(np.uint8)).sum())
 
 
 def _emit_zero_as_missing(graph: Graph, X: str, features: tuple[int, ...]) -> str:

@@ -9,12 +9,13 @@ import numpy as np
 
 from labstudio.automl.learners import Fitting, Whole
 from labstudio.automl.learners.descent import Judge, Schedule, Slope, train
-from labstudio.automl.learners.linear import emit_spread
+from labstudio.automl.learners.linear import SECONDS_A_WEIGHT, emit_spread
 from labstudio.automl.learners.network import Network, one_thread
 from labstudio.automl.learners.target import Target
 from labstudio.automl.steps.numbers import DOUBLE
 from labstudio.onnx.graph import Graph
 
+_SECONDS_A_UNIT = 7e-5  # of one core, in which 10,000 rows go through one sigmoid
 _JUDGES = 5_000  # validation rows at most
 
 
@@ -152,6 +153,10 @@ class MLP(Whole):
 
     def size(self) -> int:
         return sum(layer.nbytes for pair in self.network.layers for layer in pair)
+
+    def inference_seconds(self) -> float:
+        weights = sum(layer.size for layer, _ in self.network.layers)
+        return SECONDS_A_WEIGHT * weights + _SECONDS_A_UNIT * sum(self.network.sizes[1:-1])
 
     def splits(self) -> dict[int, np.ndarray]:
         return {}

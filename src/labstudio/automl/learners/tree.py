@@ -11,7 +11,7 @@ from labstudio.automl.learners import Fitting, Whole
 from labstudio.automl.learners.forest import as_single
 from labstudio.automl.learners.linear import emit_spread
 from labstudio.onnx.graph import Graph
-from labstudio.onnx.trees import BYTES_A_LEAF, emit_rounded, emit_trees, from_sklearn_tree
+from labstudio.onnx.trees import BYTES_A_LEAF, emit_rounded, emit_trees, from_sklearn_tree, walking_seconds
 from labstudio.onnx.trees import Tree as Neutral
 
 
@@ -119,6 +119,9 @@ class Tree(Whole):
 
     def size(self) -> int:
         return BYTES_A_LEAF * int(self.model.tree_.n_leaves) * self.model.tree_.value.shape[2]
+
+    def inference_seconds(self) -> float:
+        return walking_seconds([int(self.model.tree_.n_leaves)] * self.model.tree_.value.shape[2])
 
     @staticmethod
     def merge(models: Sequence[Any]) -> Any:

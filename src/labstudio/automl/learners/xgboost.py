@@ -17,7 +17,16 @@ from labstudio.automl.learners import Fitting, Whole
 from labstudio.automl.learners.forest import as_single
 from labstudio.automl.learners.linear import emit_two
 from labstudio.onnx.graph import Graph
-from labstudio.onnx.trees import BYTES_A_LEAF, LT, MEMBER, Tree, emit_rounded, emit_trees, numbered
+from labstudio.onnx.trees import (
+    BYTES_A_LEAF,
+    LT,
+    MEMBER,
+    Tree,
+    emit_rounded,
+    emit_trees,
+    numbered,
+    walking_seconds,
+)
 
 if TYPE_CHECKING:
     import xgboost
@@ -195,6 +204,9 @@ class XGBoost(Whole):
 
     def size(self) -> int:
         return BYTES_A_LEAF * sum(fields["left_children"].count(-1) for fields, _ in self._fields())
+
+    def inference_seconds(self) -> float:
+        return walking_seconds(fields["left_children"].count(-1) for fields, _ in self._fields())
 
     @staticmethod
     def merge(models: Sequence[Any]) -> Any:

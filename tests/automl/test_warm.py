@@ -1,0 +1,34 @@
+"""What a worker loads, and when."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.core
+
+WORKER = """
+import sys, threading
+from contextlib import suppress
+from pathlib import Path
+
+import labstudio.automl.warm
+from labstudio.automl.evaluation import evaluate
+from labstudio.automl.member import Candidate
+
+found = lambda: sorted({"lightgbm", "sklearn", "pandas", "onnxruntime"} & set(sys.modules))
+first = found()
+with suppress(FileNotFoundError):
+    evaluate(Path("absent"), 1, Candidate("baseline", {}), None)
+for thread in threading.enumerate():
+    if thread is not threading.main_thread():
+        thread.join()
+print(first, found())
+"""
+
+
+def test_a_first_model_does_not_share_its_cores_with_imports():
+    done = subprocess.run([sys.executable, "-c", WORKER], capture_output=True, text=True)
+    assert done.stdout.strip() == "['lightgbm'] ['lightgbm', 'onnxruntime', 'pandas', 'sklearn']", done.stderr
