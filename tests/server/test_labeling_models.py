@@ -118,17 +118,18 @@ def test_labels_train_a_run_and_its_doubts_are_asked(server: Server, opinions: O
 
     asked = server.post("labeling-from-run", run=started["run"], kind="unsure", most=4)
     assert asked["items"] == 4
-    project = server.get(f"labeling/{asked['project']}")
+    assert f"labeling/{asked['project']}" == opinions.path  # it goes on with what nobody has said yet
+    items = server.post(f"{opinions.path}/next", limit=4)["items"]
+    assert [item["reason"] for item in items] == ["chosen"] * 4
+    server.post(f"{opinions.path}/release")
+    wrong = server.post("labeling-from-run", run=started["run"], kind="wrong")
+    project = server.get(f"labeling/{wrong['project']}")
     assert project["ref"] == "told@1"
     assert sorted(label["name"] for label in project["labels"]["labels"]) == ["bad", "good"]
-    items = server.post(f"labeling/{asked['project']}/next", limit=6)["items"]
-    assert [item["reason"] for item in items[:5]] == ["chosen"] * 4 + [items[4]["reason"]]
-    assert items[4]["reason"] != "chosen"
-    wrong = server.post("labeling-from-run", run=started["run"], kind="wrong", project=asked["project"])
-    assert wrong["project"] == asked["project"]
-    status, refused = server.ask(
-        "POST", "labeling-from-run", {"run": started["run"], "project": opinions.path.rpartition("/")[2]}
-    )
+    again = server.post("labeling-from-run", run=started["run"], kind="wrong", project=wrong["project"])
+    assert again["project"] == wrong["project"]
+    body = {"run": started["run"], "kind": "wrong", "project": asked["project"]}
+    status, refused = server.ask("POST", "labeling-from-run", body)
     assert (status, "learned from told@1" in refused["message"]) == (409, True)
 
 

@@ -166,8 +166,8 @@ class Loop(_Base):
         kind : str
             ``"unsure"`` or ``"wrong"``.
         project : str
-            The project that asks; when not given, one over the run's data, made where there is none. Of a run
-            on the labels of images it is the project of those images, and asks what nobody has answered yet.
+            The project that asks. When not given: of a run on the labels of a project that one, which asks
+            what nobody has answered yet, or else one over the run's data, made where there is none.
         most : int
             How many items.
 
@@ -181,8 +181,16 @@ class Loop(_Base):
         found = self._automl.get(run)
         if found.classes is None:
             raise Invalid(f"{run} predicts numbers; only doubts about classes become a queue.")
+        learned = self._learned_from(found)
+        if kind == "unsure" and learned is not None and project in ("", learned.id, learned.name):
+            waiting = [row for row in self._live(learned) if row["open"]]
+            if waiting:
+                return self._asked(found, learned, self._doubted(found, learned, waiting)[:most])
         if found.certificate.encoder is not None:
-            return self._about_images(found, kind, project, most)
+            raise Invalid(
+                f"{run} has learned from labels of images: least sure it is of those without one, and the "
+                "others may be looked over by %label doubtful."
+            )
         frame = self._data.frame(found.data)
         chance = found.predict_proba(frame)
         classes = [str(one) for one in found.classes]
@@ -198,37 +206,32 @@ class Loop(_Base):
         chosen = [numbers[int(row)] for row in rows[:most] if int(row) in numbers]
         return self._asked(found, asked, chosen)
 
-    def _about_images(self, run: Run, kind: str, named: str, most: int) -> tuple[Project, int]:
-        """Ask about images: labels of some of their project were learned from, and the others are asked."""
-        from labstudio.labeling.image_model import as_frame
-        from labstudio.labeling.item_vectors import DiskVectors
-        from labstudio.labeling.suggest.vectors import vectors_of
-
+    def _learned_from(self, run: Run) -> Project | None:
+        """Return the project whose labels a run has learned from, where it is such a run."""
         subject = f"data:{run.data}"
         edges = [one for one in self._store.lineage(subject) if one.target == subject]
         told = [one.source for one in edges if one.source.startswith("labeling:")]
-        project = self.get(named or told[0].partition(":")[2])
-        if project.subject not in told:
-            raise Conflict(f"{run.id} has not learned from the labels of {project.name}.")
-        if kind == "wrong":
-            raise Invalid(
-                f"The images that {run.id} gets wrong have their labels; %label doubtful {project.name} "
-                "ranks labels that may be wrong."
-            )
-        rows = [row for row in self._live(project) if row["open"]]
-        if not rows:
-            raise Invalid(f"{project.name} has no image left to ask about.")
-        model = self.image_model(run)
-        version, source = self._data.get(project.ref), self._source(project)
-        vectors, _ = vectors_of(
-            model.encoder, [row["content"] for row in rows],
-            lambda some: source.for_encoder(version, [rows[one]["place"] for one in some]),
-            DiskVectors(Path(self._store.root) / "vectors"),
-        )  # fmt: skip
-        known = np.flatnonzero(np.isfinite(vectors).all(axis=1))
-        order = _unsure(model.model.predict_proba(as_frame(model.encoder, vectors[known])))
-        chosen = [rows[at]["number"] for at in known[order[:most]]]
-        return self._asked(run, project, chosen)
+        return self.get(told[0].partition(":")[2]) if told else None
+
+    def _doubted(self, run: Run, project: Project, rows: list[dict[str, Any]]) -> list[int]:
+        """Return items of a project whose labels were learned from, those first that are the least sure."""
+        if project.item_kind != "image":
+            chance, known = run.predict_proba(self._frame(project, rows)[0]), np.arange(len(rows))
+        else:
+            from labstudio.labeling.image_model import as_frame
+            from labstudio.labeling.item_vectors import DiskVectors
+            from labstudio.labeling.suggest.vectors import vectors_of
+
+            encoder = self.image_model(run).encoder
+            version, source = self._data.get(project.ref), self._source(project)
+            vectors, _ = vectors_of(
+                encoder, [row["content"] for row in rows],
+                lambda some: source.for_encoder(version, [rows[one]["place"] for one in some]),
+                DiskVectors(Path(self._store.root) / "vectors"),
+            )  # fmt: skip
+            known = np.flatnonzero(np.isfinite(vectors).all(axis=1))
+            chance = run.predict_proba(as_frame(encoder, vectors[known]))
+        return [rows[at]["number"] for at in known[_unsure(chance)]]
 
     def _asked(self, run: Run, project: Project, items: list[int]) -> tuple[Project, int]:
         self.choose(project.id, items, "chosen")

@@ -311,8 +311,9 @@ def _train(door: Door, told: Trained) -> Answer:
 
 def _from_run(door: Door, told: AskedAbout) -> Answer:
     labeling = door.workspace.labeling
-    project, count = labeling.from_run(told.run, told.kind, project=told.project, most=told.most)
-    sentence = f"{project.name} asks {count:,} items first that {told.run} " + (
+    run = getattr(door.run(told.run), "id", told.run)
+    project, count = labeling.from_run(run, told.kind, project=told.project, most=told.most)
+    sentence = f"{project.name} asks {count:,} items first that {run} " + (
         "gets wrong." if told.kind == "wrong" else "is least sure of."
     )
     return Answer(views.said(sentence), {**plain(project), "items": count}, project)
