@@ -165,10 +165,11 @@ def test_a_text_that_is_no_unicode_is_refused():
 
 
 def test_rows_of_several_threads_are_kept_apart():
-    model = mirror(Schema.infer(TABLE[["size"]]))
+    model = mirror(Schema.infer(TABLE[["size", "count"]]))
 
     def ask(number: float) -> bool:
-        row = pd.DataFrame({"size": [number]})
+        row = pd.DataFrame({"size": [number], "count": [-1.0]})
+        row = row if number % 2 else row[["count", "size"]]
         return all(model.run(row, "out 0")[0] == number for _ in range(50))
 
     with ThreadPoolExecutor(4) as threads:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 _EXPORT_SECONDS, _SECONDS_A_MEGABYTE = 0.6, 0.25
 _LEAST_MEGABYTES = 4.0
-_ROOM = 0.7
-"""Share of what a model may take that is planned for: sizes and seconds are estimates."""
+_ROOM, _ROOM_SECONDS = 0.7, 0.8
+"""Shares of a file's size, and of the time for answers, that are planned for: both are estimates."""
 _MANY = 10_000
 _MANY_SECONDS, _MANY_CORES = 1.0, 2
 """What so many rows may take, on so many cores, where nothing is said of it."""
@@ -167,7 +167,7 @@ def room(limits: Limits) -> Room:
     if limits.seconds is not None:
         in_time = (limits.seconds - _EXPORT_SECONDS) / _SECONDS_A_MEGABYTE
         most = min(most, max(_LEAST_MEGABYTES, in_time))
-    return Room(1e6 * most, limits.many_seconds * _MANY_CORES * _ROOM)
+    return Room(1e6 * most, limits.many_seconds * _MANY_CORES * _ROOM_SECONDS)
 
 
 def fitting(members: Sequence[Member], room: Room) -> list[Member]:

@@ -36,8 +36,7 @@ class OneRow:
         kinds = ("double", "int64", "string")
         self._columns = {kind: [column for column in schema if column.feed == kind] for kind in kinds}
         self._texts_out = {one.name for one in session.get_outputs() if one.type == "tensor(string)"}
-        self._labels: list[Any] = []
-        self._places: dict[str, list[int]] = {}
+        self._known: tuple[list[Any], list[list[int]]] = ([], [])
         self._bound = threading.local()  # a binding holds one row: each thread has its own
 
     def run(self, frame: pd.DataFrame, outputs: Sequence[str]) -> list[np.ndarray] | None:
@@ -64,11 +63,9 @@ class OneRow:
     def _read(self, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, list[str]] | None:
         """Numbers, seconds and texts in the order of their columns."""
         try:
-            labels = frame.columns.tolist()
-            if labels != self._labels:
-                self._find(labels)
+            places = self._places(frame.columns.tolist())
             cells = frame.to_numpy(dtype=object)[0]
-            numbers, dates, texts = (cells[self._places[kind]].tolist() for kind in self._columns)
+            numbers, dates, texts = (cells[some].tolist() for some in places)
             if not set(map(type, numbers)) <= _NUMBERS:
                 return None
             read = (
@@ -81,16 +78,17 @@ class OneRow:
             return None  # `Schema.feed` says what is wrong, or knows better
         return read
 
-    def _find(self, labels: list[Any]) -> None:
-        """Look up where columns stand; the same places serve for as long as frames look the same."""
-        place = {str(label): i for i, label in enumerate(labels)}
-        if len(place) < len(labels):
-            raise LookupError("two columns of one name")
-        "".join(place).encode()
-        self._places = {
-            kind: [place[column.name] for column in columns] for kind, columns in self._columns.items()
-        }
-        self._labels = labels
+    def _places(self, labels: list[Any]) -> list[list[int]]:
+        """Where numbers, dates and texts stand; looked up once for as long as frames look the same."""
+        known, places = self._known  # one value, which other threads replace as a whole
+        if labels != known or not places:
+            place = {str(label): i for i, label in enumerate(labels)}
+            if len(place) < len(labels):
+                raise LookupError("two columns of one name")
+            "".join(place).encode()
+            places = [[place[column.name] for column in columns] for columns in self._columns.values()]
+            self._known = labels, places
+        return places
 
     def _binding(self, outputs: tuple[str, ...]) -> tuple[Any, np.ndarray, np.ndarray]:
         """Return inputs that are places in two arrays, bound once for all rows to come, and those arrays.
