@@ -5,10 +5,13 @@ import { RefObject, useEffect, useRef } from 'react';
 
 const SUPPRESS = 'data-lm-suppress-shortcuts';
 
-/** Whether a key is for who has the keyboard; of what is held with Ctrl, such as Ctrl S, only what edits is. */
-function isOwn(event: KeyboardEvent): boolean {
-  const commands = (event.ctrlKey || event.metaKey) && !event.altKey;
-  return !commands || event.key.length > 1 || 'zya'.includes(event.key.toLowerCase());
+/**
+ * Whether a key is for who has the keyboard; of letters held with Ctrl or Alt (both at once type a character on
+ * some keyboards) only those that edit: Ctrl S still saves the notebook, Alt W still closes a tab.
+ */
+function isOwn({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  const commands = (ctrlKey || metaKey) !== altKey;
+  return !commands || key.length > 1 || 'zya'.includes(key.toLowerCase());
 }
 
 /**
