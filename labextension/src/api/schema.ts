@@ -2065,7 +2065,7 @@ export interface components {
             max_model_mb: number;
             /**
              * Max latency
-             * @description Longest time for the prediction of one row by the exported file, in ms.
+             * @description Longest time for the prediction of one row, from a frame to the answer, in ms; of 10,000 rows together, on two cores, each may take a twentieth of it.
              * @default null
              */
             max_latency_ms: number | null;
