@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV := .venv
 SMALL := .venv-pandas2
+READERS := .readers
 RUN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 PIP := $(if $(UV),$(UV) pip install -q --python $(RUN)/python,$(RUN)/pip install -q)
@@ -49,7 +50,7 @@ demo: $(VENV)/.installed
 
 # The two environments are made at once: each waits for the network while the other unpacks.
 test: test-deps
-	@$(MAKE) --no-print-directory -j2 $(VENV)/.panels $(SMALL)/.installed
+	@$(MAKE) --no-print-directory -j2 $(VENV)/.panels $(SMALL)/.installed $(READERS)/.installed
 	@$(MAKE) --no-print-directory lint
 	$(JLPM) test
 	$(RUN)/pytest -n 2 --dist loadfile
@@ -136,5 +137,14 @@ else
 endif
 	@touch $@
 
+# What only some tests of labels ask: Label Studio's converter and what it reads with, beside the environment, as
+# all that it declares would hold numpy down.
+LABEL_STUDIO := label-studio-sdk nltk regex ijson lxml ujson pyjwt appdirs defusedxml
+
+$(READERS)/.installed: Makefile | $(VENV)/.installed
+	@rm -rf $(READERS)
+	$(PIP) --no-deps --target $(READERS) $(LABEL_STUDIO)
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(SMALL) $(PEERS) build dist node_modules labextension/dist labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SMALL) $(READERS) $(PEERS) build dist node_modules labextension/dist labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis

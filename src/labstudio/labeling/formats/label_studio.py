@@ -247,7 +247,11 @@ def _place(start: int, end: int, quoted: str, text: str) -> tuple[int, int]:
 
 
 def _percent(part: float, whole: float) -> float:
-    return round(part / whole * 100, 9)
+    """In percent, no less than it is: Label Studio's converter cuts off what is behind a whole pixel."""
+    found = part / whole * 100
+    while part > 0 and min(found * whole / 100, found / 100 * whole) < part:
+        found = math.nextafter(found, math.inf)
+    return found
 
 
 def _plain(cell: Any) -> Any:
