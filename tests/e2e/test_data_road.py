@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
+import pandas as pd
 import pytest
 from browsing import DARK, LIGHT, Person
 from playwright.sync_api import Locator, expect
@@ -75,6 +79,7 @@ def test_a_messy_file_is_mended_by_clicking_and_the_cell_makes_the_same_version(
     expect(document.locator(".ls-marked mark")).to_be_visible()  # the place of the mistake
     document.get_by_role("combobox", name="Value").fill("trim(Ort)")
     expect(document.locator(".ls-marked mark")).to_be_hidden()
+    expect(document.get_by_text("changed Ort")).to_be_visible()  # its kind is the same, its values are not
     add(person, document, "replace")
     document.locator(".ls-step-form").get_by_role("combobox", name="Column").select_option("Ort")
     document.get_by_label("Values 1: from").fill("Köln")
@@ -112,6 +117,96 @@ def test_a_messy_file_is_mended_by_clicking_and_the_cell_makes_the_same_version(
     person.does("notebook:run-all-cells")
     expect(cell.locator(".jp-OutputArea-output", has_text="bericht_clean@1")).to_be_visible(timeout=60_000)
     assert server.get("data/bericht_clean")["version"] == 1
+
+
+def test_a_recipe_is_joined_dragged_opened_as_a_notebook_and_replayed(person: Person) -> None:
+    page, server = person.page, person.server
+    place = server.folder / "sold.csv"
+    place.write_text("item,shop,price\n" + "".join(f"{i},{'ab'[i % 2]},{i % 5 or ''}\n" for i in range(20)))
+    (server.folder / "shops.csv").write_text("shop,city\na,Bern\nb,Oslo\n")
+    (server.folder / "older.csv").write_text("item,shop,price\n100,a,9\n")
+    for name in ("sold", "shops", "older"):
+        server.post("data", name=name, path=f"{name}.csv")
+    person.opens()
+    person.does("labstudio:open", subject="data:sold@1")
+    document = page.locator(DOCUMENT)
+    document.get_by_role("tab", name="Prepare").click()
+    add(person, document, "join")
+    form = document.locator(".ls-step-form")
+    form.get_by_role("combobox", name="Other").fill("shops")
+    form.get_by_role("checkbox", name="shop").check()
+    expect(document.get_by_text("added city")).to_be_visible()
+    page.keyboard.press("Escape")
+    add(person, document, "add rows of")
+    form.get_by_role("combobox", name="Other").fill("older")
+    expect(document.get_by_text("20 → 21 rows")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    # what can be done with a column at once
+    grid = document.locator(".lm-DataGrid")
+    box = grid.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 225, box["y"] + 12)
+    expect(page.locator(".lm-Menu")).to_be_visible()
+    person.keeps("prepare-quick-menu")
+    page.locator(".lm-Menu-item", has_text="Drop rows where it is missing").click()
+    expect(steps(document)).to_have_count(3)
+    expect(document.get_by_text("21 → 17 rows")).to_be_visible()
+
+    # the union comes before the join: the row that was added has a city too
+    handle = steps(document).nth(1).locator(".ls-step-handle")
+    handle.drag_to(steps(document).nth(0), target_position={"x": 40, "y": 3})
+    expect(steps(document).nth(0)).to_contain_text("Add rows of another table")
+    expect(steps(document).nth(1)).to_contain_text("Join")
+    expect(document.get_by_text("saved", exact=True)).to_be_visible()
+    assert [step["op"] for step in server.get("recipes/sold_clean")["steps"]] == ["union", "join", "filter"]
+
+    document.get_by_role("button", name="Show as code").click()
+    document.get_by_role("button", name="Open as notebook").click()
+    expect(page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")).to_contain_text("merge", timeout=60_000)
+    expect(page.get_by_role("tab", name="sold_clean.ipynb")).to_be_visible()
+    person.does("labstudio:open", subject="data:sold@1")
+    document.get_by_role("button", name="Run on all rows").click()
+    expect(document.get_by_role("heading", name="sold_clean")).to_be_visible(timeout=60_000)
+    assert server.get("data/sold_clean")["rows"] == 17
+
+    # the same steps on newer data
+    place.write_text(place.read_text() + "20,a,3\n")
+    server.post("data/sold/refresh")
+    document.get_by_role("tab", name="Prepare").click()
+    document.get_by_role("button", name="Replay it on the newest sold").click()
+    expect(document.get_by_text("sold@2", exact=True)).to_be_visible()
+    expect(steps(document)).to_have_count(3)
+    document.get_by_role("button", name="Run on all rows").click()
+    expect(page.get_by_role("tab", name="sold_clean@2")).to_be_visible(timeout=60_000)
+    assert server.get("data/sold_clean")["rows"] == 18
+
+
+def test_a_run_says_how_far_it_is_and_is_cancelled(person: Person) -> None:
+    server = person.server
+    rows = 1_500_000
+    wide = {"a": np.arange(rows), "b": np.arange(rows) % 1_000 / 7}
+    pd.DataFrame(wide).to_parquet(server.folder / "wide.parquet")
+    server.post("data", name="wide", path="wide.parquet")
+    text = {"op": "derive", "name": "t", "value": "concat('n', to_text(a * 7919), to_text(b))"}
+    slow = [
+        {**text, "name": f"t{i}", "value": f"regex_extract(upper(t), '[0-9]+{i}?[^x]*(.)')"}
+        for i in range(20)
+    ]
+    told = {"input": "wide@1", "steps": [text, *slow]}
+    assert server.ask("PUT", "recipes/wide_clean", told)[0] == 200
+    person.opens()
+    person.does("labstudio:open", subject="data:wide@1")
+    document = person.page.locator(DOCUMENT)
+    document.get_by_role("tab", name="Prepare").click()
+    document.get_by_role("button", name="Run on all rows").click()
+    run = document.locator(".ls-prepare-run")
+    expect(run.locator("progress[value]")).to_be_visible(timeout=60_000)
+    expect(run).to_contain_text(re.compile(r"\d+ ?%"))
+    person.keeps("prepare-run")
+    run.get_by_role("button", name="Cancel").click()
+    expect(run.get_by_text("It was ended at once, as a person asked.")).to_be_visible()
+    assert server.ask("GET", "data/wide_clean")[0] == 404
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

@@ -133,6 +133,18 @@ def test_a_preview_counts_rows_and_says_which_columns_change(ws):
     assert "Rows multiply: 1 have more than one match in customers@1, up to 2" in found.steps[2].warning
 
 
+def test_columns_with_another_value_are_said_to_be_changed_and_no_others(ws):
+    def changed(**step):
+        return ws.recipes.preview("orders", [step]).steps[0].changed
+
+    assert changed(op="derive", name="amount", value="amount * 2") == ("amount",)
+    assert changed(op="derive", name="amount", value="amount + 0") == ()
+    assert changed(op="fill", names=["amount", "id"], value=7) == ("amount",)
+    assert changed(op="window", name="amount", function="row_number") == ("amount",)
+    assert changed(op="split", parts={"all": 1.0}, into="id") == ("id",)
+    assert changed(op="filter", where="amount > 0") == ()
+
+
 def test_a_broken_step_marks_itself_and_earlier_ones_are_shown(ws):
     found = ws.recipes.preview(
         "orders", [{"op": "filter", "where": "id = 3"}, {"op": "filter", "where": "idd > 1"}]

@@ -85,14 +85,13 @@ export function Code({ studio, model }: { studio: IStudio; model: PrepareModel }
 async function openNotebook({ app, files }: IStudio, name: string, content: object): Promise<void> {
   const { contents } = app.serviceManager;
   const folder = files?.model.path ?? '';
-  const { path } = await contents.newUntitled({ path: folder, type: 'notebook' });
-  const inFolder = (file: string) => (folder ? `${folder}/${file}` : file);
-  const wished = inFolder(`${name}.ipynb`);
-  const free = await contents.get(wished, { content: false }).then(
-    () => false,
-    () => true
-  );
-  const at = free ? (await contents.rename(path, wished)).path : path;
-  await contents.save(at, { type: 'notebook', format: 'json', content });
-  await app.commands.execute('docmanager:open', { path: at });
+  const listed = await contents.get(folder, { content: true });
+  const taken = new Set((listed.content as { name: string }[]).map(one => one.name));
+  let file = `${name}.ipynb`;
+  for (let number = 1; taken.has(file); number++) {
+    file = `${name}-${number}.ipynb`;
+  }
+  const path = folder ? `${folder}/${file}` : file;
+  await contents.save(path, { type: 'notebook', format: 'json', content });
+  await app.commands.execute('docmanager:open', { path });
 }

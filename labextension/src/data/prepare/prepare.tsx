@@ -5,6 +5,7 @@ import { redoIcon, undoIcon } from '@jupyterlab/ui-components';
 import React, { KeyboardEvent, useEffect, useReducer, useRef, useState } from 'react';
 
 import type { AssetDetail } from '../../api/client';
+import { percent } from '../../shared/format';
 import { runIcon, stopIcon } from '../../shared/icons';
 import { Button, Chip, Failed } from '../../shared/parts';
 import type { IStudio } from '../../studio';
@@ -203,7 +204,8 @@ function Run({ studio, model }: { studio: IStudio; model: PrepareModel }) {
         <>
           <Chip tone="run" label={job.state === 'queued' ? trans.__('waiting') : trans.__('running')} />
           <span>{trans.__('The recipe runs on all rows of %1.', model.input)}</span>
-          <progress aria-label={trans.__('Progress')} />
+          <progress aria-label={trans.__('Progress')} value={running.share ?? undefined} />
+          {running.share !== null && <span className="ls-note">{percent(running.share)}</span>}
           <Button label={trans.__('Cancel')} icon={stopIcon} onClick={() => void running.cancel().catch(studio.fail)} />
         </>
       ) : made ? (

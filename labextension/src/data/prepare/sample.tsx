@@ -38,7 +38,7 @@ export function Sample({ studio, model }: { studio: IStudio; model: PrepareModel
   }
   const columns = trans._n('%1 column', '%1 columns', value.columns.length);
   const place = value.step < 0 ? trans.__('The input') : trans.__('After step %1', value.step + 1);
-  const count = trans._n('%1 row of the sample', '%1 rows of the sample', value.total, number(value.total));
+  const count = trans._n('%2 row of the sample', '%2 rows of the sample', value.total, number(value.total));
   const label = `${place}: ${count} × ${columns}`;
   const first = Math.min(SHOWN_AS_TABLE, value.values.length);
   const menu = (column: number, x: number, y: number) => {

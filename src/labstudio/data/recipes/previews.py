@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from labstudio.data import engine
 from labstudio.data.recipes import recipe as r
 from labstudio.data.recipes.steps import Columns, Given, Join, Query, Step, Table
+from labstudio.data.recipes.steps.step import PLACE, alias
 from labstudio.errors import Conflict, Invalid, LabstudioError, Unavailable
 
 if TYPE_CHECKING:
@@ -26,7 +27,10 @@ KEPT = 100  # tables of samples
 
 @dataclass(frozen=True)
 class Tried:
-    """What one step did to the sample."""
+    """What one step did to the sample.
+
+    `changed` are the columns of which a value or the kind is another one.
+    """
 
     op: str
     enabled: bool
@@ -159,7 +163,7 @@ class Previews:
             if broken or not enabled:
                 tried.append(Tried(op, enabled))
             else:
-                before = self._made[key]
+                before, last_key = self._made[key], key
                 try:
                     one, tables, more = look_up(r.step_of(value))
                     given = Given(columns, tables)
@@ -169,13 +173,14 @@ class Previews:
                     made = r.with_tables(one.sql(query), r.needed(one, tables))
                     key = self._keep(root, finished, made + (" ORDER BY r" if one.orders else ""))
                     warning = self._warning(one, query, tables)
+                    other = self._other_values(one, given, after, last_key, key)
                 except duckdb.InterruptException:
                     raise
                 except (LabstudioError, duckdb.Error) as error:
                     broken = True
                     tried.append(Tried(op, enabled, before, error=sentence(error)))
                     continue
-                tried.append(replace(_what_changed(op, columns, after), before=before,
+                tried.append(replace(_what_changed(op, columns, after, other), before=before,
                                      after=self._made[key], warning=warning))  # fmt: skip
                 columns, dense = after, dense and one.keeps_rows
             if place <= last and not broken:
@@ -196,6 +201,21 @@ class Previews:
             self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{key}" AS {query}')
             self._made[key] = engine.one(self._connection, f'SELECT count(*) FROM "{key}"')[0]
         return key
+
+    def _other_values(self, step: Step, given: Given, after: Columns, old: str, new: str) -> set[str]:
+        """Name the columns in which the step has put another value at least once."""
+        written = step.writes(given)
+        same = [name for name, kind in after.items() if name in written and given.columns.get(name) == kind]
+        if not same or old == new:
+            return set()
+        assert self._connection is not None
+        asked = ", ".join(
+            f"bool_or(o.{alias(given.columns, name, False)} IS DISTINCT FROM n.{alias(after, name, False)})"
+            for name in same
+        )
+        query = f'SELECT {asked} FROM "{old}" AS o JOIN "{new}" AS n USING ({PLACE})'
+        found = engine.one(self._connection, query)
+        return {name for name, other in zip(same, found, strict=True) if other}
 
     def _warning(self, step: Step, query: Query, tables: Mapping[str, Table]) -> str | None:
         """Say where a join makes more rows of one."""
@@ -221,12 +241,14 @@ class Previews:
         return Unavailable(f"The preview took more than {LONGEST:g} seconds; try it on fewer rows.")
 
 
-def _what_changed(op: str, before: Columns, after: Columns) -> Tried:
+def _what_changed(op: str, before: Columns, after: Columns, other: set[str]) -> Tried:
     return Tried(
         op, True,
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
-        changed=tuple(name for name in after if before.get(name, after[name]) != after[name]),
+        changed=tuple(
+            name for name in after if name in other or before.get(name, after[name]) != after[name]
+        ),
     )  # fmt: skip
 
 

@@ -264,6 +264,9 @@ class Window(Step):
         used = {*self.by, *sort_keys(self.order, given), *([self.column] if self.column else [])}
         return {**super().sources(given), self.name: {("", name) for name in used}}
 
+    def writes(self, given: Given) -> set[str]:
+        return {self.name}
+
     def sql(self, q: Query) -> str:
         keys, by = sort_keys(self.order, q.given), dict.fromkeys(self.by)
         groups = f"PARTITION BY {', '.join(q.at(name) for name in by)}" if by else ""

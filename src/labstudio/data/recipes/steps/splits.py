@@ -55,6 +55,9 @@ class Split(Step):
             edges.append(min(whole, round(total * whole)))
         return edges
 
+    def writes(self, given: Given) -> set[str]:
+        return {self.into}
+
     def sql(self, q: Query) -> str:
         by = ", ".join(q.at(name) for name in dict.fromkeys(self.by))
         drawn = below_sql("i", self.seed)

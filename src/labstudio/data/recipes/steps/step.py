@@ -195,6 +195,10 @@ class Step(BaseModel):
         """Name the columns that decide which rows there are, and in which order."""
         return set()
 
+    def writes(self, given: Given) -> set[str]:
+        """Name the columns whose values it makes, of rows that stay where they are."""
+        return set()
+
     def sql(self, q: Query) -> str:
         """Write the query."""
         raise NotImplementedError
@@ -226,6 +230,9 @@ class Derived(Step):
 
     def columns(self, given: Given) -> Columns:
         return {**given.columns, **{name: kind for name, (_, kind) in self._built(given).items()}}
+
+    def writes(self, given: Given) -> set[str]:
+        return set(self.made(given))
 
     def sources(self, given: Given) -> Sources:
         made = {name: {("", one) for one in names(node)} for name, node in self.made(given).items()}
