@@ -119,6 +119,20 @@ def test_a_zip_is_opened_and_a_broken_one_gets_a_sentence(labeling, project):
         labeling.import_labels(project.id, {"labels.zip": packed.getvalue()[:40]})
 
 
+def test_a_zip_that_would_fill_the_memory_is_not_opened(labeling, project, monkeypatch):
+    from labstudio.labeling import importing
+
+    monkeypatch.setattr(importing, "_MOST_BYTES", 1_000_000)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("labels.csv", b"key,label\n" + b"0" * 1_000_001)
+    with pytest.raises(Invalid, match=r"labels\.zip holds more than 0 MB; bring it in in parts"):
+        labeling.import_labels(project.id, {"labels.zip": packed.getvalue()})
+    lying = packed.getvalue().replace((1_000_011).to_bytes(4, "little"), (11).to_bytes(4, "little"))
+    with pytest.raises(Invalid, match=r"labels\.zip cannot be unpacked"):  # or one that says that it is small
+        labeling.import_labels(project.id, {"labels.zip": lying})
+
+
 def test_a_format_that_cannot_hold_it_is_refused_with_those_that_can(labeling, labeled):
     with pytest.raises(Invalid, match="yolo does not hold class; choose one of csv"):
         labeling.export(labeled.id, "yolo")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import struct
+import zlib
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -14,6 +17,8 @@ PATHS = {
     "notes.svg": 0,
     "page.html": 0,
     "cut.jpg": 0,
+    "huge.png": 0,
+    "link.png": 0,
     "../secret.png": 0,
     "gone.png": 0,
 }
@@ -172,10 +177,23 @@ def pictures(server: Server) -> str:
         "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
     )
     (folder / "page.html").write_text("<script>alert(1)</script>")
+    (folder / "huge.png").write_bytes(huge())
+    (folder / "link.png").symlink_to("../secret.png")
     (folder / "cut.jpg").write_bytes((folder / "turned.jpg").read_bytes()[:300])
     (folder / "pictures.csv").write_text("\n".join(["path", *PATHS]))
     server.post("data", name="pictures", path="pictures.csv")
     return str(server.post("labeling", data="pictures", image="path", task="boxes", labels=["thing"])["id"])
+
+
+def huge() -> bytes:
+    """A PNG of 20,000 × 20,000 pixels in some hundred bytes, as it says of itself."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("1", (1, 1)).save(out, "PNG")
+    content = out.getvalue()
+    head = b"IHDR" + struct.pack(">II", 20_000, 20_000) + content[24:29]
+    return content[:12] + head + struct.pack(">I", zlib.crc32(head)) + content[33:]
 
 
 def media(server: Server, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -193,13 +211,16 @@ def test_images_are_shown_and_nothing_else_is(server: Server, pictures: str) -> 
     items = server.post(f"labeling/{pictures}/next", limit=20)["items"]
     assert [item["caption"] for item in items] == list(PATHS)
     for item in items:
-        status, headers, content = media(server, item["media"] + "?size=32")
-        assert (status == 200) == bool(PATHS[item["caption"]]), (item["caption"], status, content)
-        if status == 200:
-            assert headers["Content-Type"].startswith("image/")
-            assert "sandbox" in headers["Content-Security-Policy"]
-        else:
-            assert b"message" in content
+        for size in ("?size=32", ""):
+            status, headers, content = media(server, item["media"] + size)
+            if size or item["caption"] != "cut.jpg":  # as it is, a browser shows what there is of it
+                assert (status == 200) == bool(PATHS[item["caption"]]), (item["caption"], status, content)
+            if status == 200:
+                assert headers["Content-Type"].startswith("image/")
+                assert "sandbox" in headers["Content-Security-Policy"]
+                assert headers["X-Content-Type-Options"] == "nosniff"
+            else:
+                assert b"message" in content
     assert [(item["width"], item["height"]) for item in items[:2]] == [(80, 40), (40, 80)]
 
 

@@ -222,6 +222,15 @@ def test_voc_says_that_it_cannot_hold_polygons() -> None:
     assert len(read("voc", written.files).records[0].value["shapes"]) == 1
 
 
+@pytest.mark.parametrize("format", ["yolo", "voc"])
+@pytest.mark.parametrize("file", ["../../a.png", "/etc/a.png", "b/../../../a.png", "..\\..\\a.png"])
+def test_no_file_of_an_export_leaves_its_folder(format: str, file: str) -> None:
+    record = Record("1", {"shapes": [box(1, 1, 2, 2, "l1")]}, file=file, width=9, height=9)
+    for path in write(format, [record], LABELS).files:
+        assert path[0] not in "/\\"
+        assert not {"..", ""} & set(path.replace("\\", "/").split("/"))
+
+
 def test_yolo_keeps_to_centre_and_size_where_all_boxes_are_upright() -> None:
     record = Record("a.png", {"shapes": [box(10, 20, 40, 20, "l2")]}, file="a.png", width=100, height=50)
     files = write("yolo", [record], LABELS).files
@@ -389,6 +398,9 @@ def test_what_a_format_cannot_hold_is_counted_with_its_reason(format: str) -> No
         ("conll", {"a.conll": b"word _ _ Q-X\n"}, "has the tag 'Q-X'"),
         ("csv", {"a.csv": b"key,number\n1,many\n"}, "Row 1 of a.csv: the number is no number"),
         ("jsonl", {"a.jsonl": b"\xff"}, "not in UTF-8"),
+        ("jsonl", {"a.jsonl": b'{"number": ' + b"9" * 5_000 + b"}"}, "Line 1 of a.jsonl is no JSON"),
+        ("coco", {"a.json": b"[" * 100_000}, "a.json is no JSON"),
+        ("jsonl", {"a.jsonl": b'{"a":' * 100_000}, "Line 1 of a.jsonl is no JSON"),
         ("parquet", {"a.parquet": b"PAR1"}, "is no Parquet file"),
         ("yolo", {"labels/a.txt": b"0 1 1 1 1"}, "names of the classes"),
         ("yolo", {"classes.txt": b"a\n", "a.txt": b"7 .5 .5 .1 .1"}, "names class '7'"),

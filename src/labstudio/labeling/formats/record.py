@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 from labstudio.errors import Invalid
@@ -121,6 +122,19 @@ class Writing:
         return Written(dict(sorted(files.items())), len(self.records), written, tuple(self.dropped))
 
 
+def inside(folder: str, file: str | None, ending: str) -> str:
+    """Return where a file about an image stands in an export: inside `folder`, whatever the image is called.
+
+    Examples
+    --------
+    >>> inside("labels", "street/a.png", ".txt"), inside("labels", "../../etc/cron.d/a", ".txt")
+    ('labels/street/a.txt', 'labels/etc/cron.d/a.txt')
+    """
+    path = PurePosixPath(str(file).replace("\\", "/"))
+    parts = [part for part in path.parts if part not in ("/", "..")]
+    return str(PurePosixPath(folder, *parts).with_suffix(ending))
+
+
 def dumped(told: Any, indent: int | None = None) -> str:
     """Return JSON, always the same."""
     return json.dumps(told, ensure_ascii=False, indent=indent, allow_nan=False)
@@ -130,7 +144,7 @@ def parsed(data: bytes, name: str) -> Any:
     """Read JSON; a sentence where it is none."""
     try:
         return json.loads(decoded(data, name))
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of too many digits is a ValueError
         place = f" in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise Invalid(f"{name} is no JSON{place}: {error}.") from None
 
@@ -142,7 +156,7 @@ def parsed_lines(data: bytes, name: str) -> list[Any]:
         if line.strip():
             try:
                 found.append(json.loads(line))
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:  # a number of too many digits is a ValueError
                 raise Invalid(f"Line {number} of {name} is no JSON: {error}.") from None
             if not isinstance(found[-1], dict):
                 raise Invalid(f"Line {number} of {name} is no JSON object.")

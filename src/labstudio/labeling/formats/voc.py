@@ -17,6 +17,7 @@ from labstudio.labeling.formats.record import (
     Writing,
     Written,
     attributes_of,
+    inside,
     label_names,
     number,
 )  # fmt: skip
@@ -30,7 +31,7 @@ def write_voc(records: Iterable[Record], labels: Mapping[str, str]) -> Written:
     """
     writing, names, files, written = Writing(records), Names(labels), {}, 0
     for record in writing.each("shapes", _no_image):
-        path = f"Annotations/{PurePosixPath(str(record.file)).with_suffix('.xml')}"
+        path = inside("Annotations", record.file, ".xml")
         if path in files:
             writing.drop(record, f"{path} belongs to an image of the same name already")
             continue

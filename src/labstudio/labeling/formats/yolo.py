@@ -17,6 +17,7 @@ from labstudio.labeling.formats.record import (
     Written,
     decoded,
     dumped,
+    inside,
     number,
 )  # fmt: skip
 
@@ -37,7 +38,7 @@ def write_yolo(records: Iterable[Record], labels: Mapping[str, str]) -> Written:
     outlines = any(shape["kind"] == "polygon" or shape.get("rotation") for shape in shapes)
     written = 0
     for record in kept:
-        path = f"labels/{PurePosixPath(str(record.file)).with_suffix('.txt')}"
+        path = inside("labels", record.file, ".txt")
         if path in files:
             writing.drop(record, f"{path} belongs to an image of the same name already")
             continue
