@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -346,6 +347,144 @@ def test_spans_are_kept_in_code_points(person: Person, items: None) -> None:
         found = kept[str(number)]["spans"]
         assert [(called[one["label"]], one["text"]) for one in found] == spans
         assert [whole[one["start"] : one["end"]] for one in found] == [quoted for _, quoted in spans]
+
+
+@pytest.fixture(scope="module")
+def marked(lab: Server, items: None) -> None:
+    """Texts and images of which enough are marked, below, that a model finds the rest."""
+    people, towns = ("Ada", "Grace", "Zoë"), ("Oslo", "Rome", "Quito", "São Paulo")
+    texts = [f"👩🏽‍🚀 {people[i % 3]} flew to {towns[i % 4]} on day {i}." for i in range(30)]
+    lines = [json.dumps({"id": i, "text": text}) for i, text in enumerate(texts)]
+    (lab.folder / "trips.jsonl").write_text("\n".join([*lines, ""]))
+    (lab.folder / "yard").mkdir(exist_ok=True)
+    for number in range(14):
+        picture = Image.effect_noise(SIDE, 12).convert("RGB")
+        draw = ImageDraw.Draw(picture)
+        for x, y, w, h in cars_in(number):
+            draw.rectangle((x, y, x + w, y + 60), fill="#7a2a20")
+            for wheel in (x + 15, x + 100):
+                draw.ellipse((wheel, y + 40, wheel + 40, y + h), fill="#111111")
+        picture.save(lab.folder / "yard" / f"{number:02}.png")
+    names = [f"{i},yard/{i:02}.png" for i in range(14)]
+    (lab.folder / "yards.csv").write_text("\n".join(["id,path", *names, ""]))
+    for name in ("trips.jsonl", "yards.csv"):
+        lab.post("data", name=name.partition(".")[0], path=name)
+
+
+def cars_in(number: int) -> list[tuple[int, int, int, int]]:
+    """Say where cars stand in an image of the yard."""
+    return [(20 + 9 * number, 40 + 7 * number, 160, 80), (380, 300 - 11 * number, 160, 80)]
+
+
+def suggested(server: Server, ref: str, count: int, values: Callable[[dict[str, Any]], Any]) -> None:
+    """Say the truth of the first items, and let a model learn from it."""
+    given = server.post(f"labeling/{ref}/next", limit=count)["items"]
+    answers = [
+        {"client_id": f"{ref}-{one['number']}", "item": one["number"], "value": values(one)} for one in given
+    ]
+    receipts = server.post(f"labeling/{ref}/submit", answers=answers)["receipts"]
+    assert not [one["error"] for one in receipts if one["error"]]
+    server.post(f"labeling/{ref}/suggest")
+
+
+def spans_of(item: dict[str, Any]) -> dict[str, Any]:
+    """Return the person and the place of a trip."""
+    text = item["text"]
+    found = []
+    for label, begin, end in (("PERSON", "🚀 ", " flew"), ("PLACE", "to ", " on")):
+        start = text.index(begin) + len(begin)
+        found.append({"start": start, "end": text.index(end, start), "label": label})
+    return {"spans": found}
+
+
+def boxes_of(item: dict[str, Any]) -> dict[str, Any]:
+    """Return the cars of a yard."""
+    cars = cars_in(int(item["key"]))
+    return {"shapes": [dict(zip("xywh", car, strict=True), label="car") for car in cars]}
+
+
+def test_what_a_model_suggests_is_taken_by_keys(person: Person, marked: None) -> None:
+    keyboard = person.page.keyboard
+    asked = {"task": "spans", "labels": ["PERSON", "PLACE"], "text": "text", "order": "random"}
+    trips = project(person.server, "trips", **asked, suggest=False)
+    suggested(person.server, trips, 22, spans_of)
+    asked = {"task": "boxes", "labels": ["car", "tree"], "image": "path", "suggest": False}
+    yards = project(person.server, "yards", **asked)
+    suggested(person.server, yards, 8, boxes_of)
+    before = set(said(person.server, trips)), set(said(person.server, yards))
+    person.opens()
+    document = at_work(person, trips)
+    bar = document.get_by_role("group", name="Suggestion")
+    expect(bar).to_contain_text("Suggestion 1 of 2")
+    expect(bar).to_contain_text("PERSON")
+    person.keeps("labeling-suggested-spans-light")
+    keyboard.press("x")  # leaves one aside
+    expect(bar).to_contain_text("PLACE")
+    keyboard.press("Control+z")
+    keyboard.press("a")  # takes one
+    expect(document.locator(".ls-Spans-tag.ls-mod-suggested")).to_have_count(1)
+    keyboard.press("Enter")  # takes the rest, and goes on
+    saved(document)
+    [key] = set(said(person.server, trips)) - before[0]
+    called, kept = names(person.server, trips), said(person.server, trips)
+    text = f"👩🏽‍🚀 {('Ada', 'Grace', 'Zoë')[int(key) % 3]} flew to"
+    assert [called[one["label"]] for one in kept[key]["spans"]] == ["PERSON", "PLACE"]
+    assert text.endswith(f"{kept[key]['spans'][0]['text']} flew to")
+    expect(bar).to_contain_text("Suggestion 1 of 2")
+    keyboard.press("Tab")  # what is selected gets a label's key, and is taken so
+    keyboard.press("2")
+    keyboard.press(" ")  # done: what was only suggested is nobody's word
+    saved(document)
+    [other] = set(said(person.server, trips)) - before[0] - {key}
+    [span] = said(person.server, trips)[other]["spans"]
+    assert called[span["label"]] == "PLACE"
+    document.get_by_role("tab", name="Dashboard", exact=True).click()
+    expect(document.get_by_text("F1 of spans on items drawn at random")).to_be_visible()
+    expect(document.get_by_role("img", name="22 items: ")).to_be_visible()  # how the score grew
+    person.keeps("labeling-curve-light")
+
+    document = at_work(person, yards)
+    bar = document.get_by_role("group", name="Suggestion")
+    expect(bar).to_contain_text("Suggestion 1 of 2")
+    expect(document.locator("[data-suggested]")).to_have_count(2)
+    person.page.wait_for_timeout(300)
+    person.keeps("labeling-suggested-boxes-light")
+    person.finds_no_barrier(DOCUMENT)
+    keyboard.press("Enter")
+    saved(document)
+    [key] = set(said(person.server, yards)) - before[1]
+    found = sorted(box for _, box in places(said(person.server, yards)[key]))
+    for box, wanted in zip(found, sorted(cars_in(int(key))), strict=True):
+        assert box == pytest.approx(wanted, abs=8)
+    page = person.server.get(f"labeling/{yards}/items", state="labeled", limit=50)["items"]
+    [number] = [one["number"] for one in page if one["key"] == key]
+    [word] = person.server.get(f"labeling/{yards}/items/{number}")["history"]
+    assert (word["action"], word["run"]) == ("label", None)  # a person's word, that says of what it was made
+    assert word["suggestion"]
+    document.get_by_role("tab", name="Grid", exact=True).click()
+    expect(document.locator(".ls-Preview rect").first).to_be_visible()
+    person.keeps("labeling-grid-boxes-light")
+    document.get_by_role("tab", name="Dashboard", exact=True).click()
+    expect(document.get_by_text("Let an ONNX detector suggest boxes")).to_be_visible()
+    person.page.wait_for_timeout(300)
+    person.keeps("labeling-dashboard-boxes-light")
+
+    tickets = project(person.server, "tickets", labels=SUBJECTS)
+    document = at_work(person, tickets)
+    document.get_by_role("tab", name="Grid", exact=True).click()
+    document.get_by_label("Show").first.select_option("clusters")
+    group = document.locator(".ls-Group").first
+    expect(group).to_be_visible(timeout=60_000)
+    person.keeps("labeling-groups-light")
+    person.finds_no_barrier(DOCUMENT)
+    count = int(group.locator("header b").inner_text().split()[0])
+    group.locator(".ls-Grid-cell").first.click()  # it does not belong to the others
+    group.focus()
+    keyboard.press("2")
+    expect(document.locator(".ls-Group").first).not_to_contain_text(f"{count} alike")
+    kept = said(person.server, tickets)
+    assert len(kept) == count - 1
+    assert {one["label"] for one in kept.values()} == {"l2"}
 
 
 def test_keys_stay_where_they_are_typed(person: Person, items: None) -> None:

@@ -37,6 +37,7 @@ export type LabelingBatch = Schemas['LabelingBatch'];
 export type LabelingDashboard = Schemas['LabelingDashboard'];
 export type LabelingExport = Schemas['LabelingExport'];
 export type LabelingExports = Schemas['LabelingExports'];
+export type LabelingGroup = Schemas['LabelingGroup'];
 export type LabelingImported = Schemas['LabelingImported'];
 export type LabelingItem = Schemas['LabelingItem'];
 export type LabelingLabel = Schemas['Label'];

@@ -2162,6 +2162,11 @@ export interface components {
              * @default null
              */
             value: components["schemas"]["Value-Input"] | null;
+            /**
+             * @description Items that stay as they are.
+             * @default []
+             */
+            without: number[];
         };
         /**
          * CancelPreview

@@ -11,11 +11,17 @@ import { ActiveClock } from './clock';
 import { Keys } from './keys';
 import { Outbox } from './outbox';
 import { clientId, ITransport } from './transport';
-import { blank, isAnswer, isOneStroke, ofClass, without } from './value';
+import { blank, isAnswer, isOneStroke, ofClass, Part, partsOf, without, withPart } from './value';
 
 const AHEAD = 10;
 const LOW = 6; // fewer than these are asked for more
 const EMPTY_AGAIN = 20_000; // ms after which a project without items for this person is asked again
+
+/** What is said of the item at hand, and what of its suggestion was dismissed. */
+interface IState {
+  value: LabelingValue;
+  dismissed: ReadonlySet<string>;
+}
 
 /** An item that this person has been at in this visit. */
 export interface IPast {
@@ -54,9 +60,6 @@ export class Bench {
   drawing: string | null = null;
   /** Marks what the cursor of a text stands on with the label at hand; whether there was something. */
   mark: (() => boolean) | null = null;
-  /** Parts of the suggestion that were neither taken nor dismissed yet, by id. */
-  open = new Set<string>();
-
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -76,7 +79,20 @@ export class Bench {
 
   /** What is said of the item so far. */
   get value(): LabelingValue {
-    return this._edits[this._edits.length - 1] ?? this._begun;
+    return this._state.value;
+  }
+
+  /** Parts of the suggestion that were neither taken nor dismissed yet; none where a person has spoken before. */
+  get suggested(): Part[] {
+    const { value, dismissed } = this._state;
+    const taken = new Set(partsOf(value).map(one => one.id));
+    return this._told.filter(one => !taken.has(one.id) && !dismissed.has(one.id));
+  }
+
+  /** The suggested part that keys are about: the one that is selected, else the first. */
+  get atHand(): Part | null {
+    const open = this.suggested;
+    return open.find(one => one.id === this.selected) ?? open[0] ?? null;
   }
 
   get labels(): LabelingLabel[] {
@@ -116,8 +132,7 @@ export class Bench {
       this.edit({ ...this.value, labels });
     } else {
       this.drawing = label;
-      const isMine = !this.open.has(this.selected ?? '');
-      if (!this.mark?.() && this.selected && isMine) {
+      if (!this.mark?.() && this.selected) {
         this.relabel(this.selected, label);
       }
       this._changed.emit();
@@ -126,16 +141,15 @@ export class Bench {
 
   /** Put the value in another state; each can be undone. */
   edit(value: LabelingValue): void {
-    this.clock.touch();
-    this._edits.push(value);
-    this._changed.emit();
+    this._put({ ...this._state, value });
   }
 
+  /** Give a part another label; one that was suggested is taken with it. */
   relabel(id: string, label: string): void {
-    const { shapes, spans } = this.value;
-    const change = <T extends { id: string }>(parts: T[] | null) =>
-      parts?.map(one => (one.id === id ? { ...one, label } : one)) ?? null;
-    this.edit({ ...this.value, shapes: change(shapes), spans: change(spans) });
+    const part = [...partsOf(this.value), ...this.suggested].find(one => one.id === id);
+    if (part) {
+      this.edit(withPart(this.value, { ...part, label }));
+    }
   }
 
   select(id: string | null): void {
@@ -145,7 +159,7 @@ export class Bench {
     }
   }
 
-  /** Take the suggestion: of a class that is all; of parts, the one at hand, or all of them. */
+  /** Take all that is suggested, and go on. */
   accept(): void {
     const { project, item } = this;
     const suggestion = item?.suggestion;
@@ -155,43 +169,37 @@ export class Bench {
     if (project.task === 'class' || project.task === 'number') {
       this._say(suggestion.value, suggestion.number);
     } else if (project.task === 'multi' || project.task === 'cells') {
-      this.open.clear();
       this.edit(suggestion.value);
       this.done();
     } else {
-      const id = this.selected && this.open.has(this.selected) ? this.selected : [...this.open][0];
-      id ? this.acceptPart(id) : this.done();
+      const open = this.suggested;
+      open.length > 0 && this.edit(open.reduce(withPart, this.value));
+      this.done();
     }
   }
 
-  acceptPart(id: string): void {
-    const told = this.item?.suggestion?.value;
-    const shape = told?.shapes?.find(one => one.id === id);
-    const span = told?.spans?.find(one => one.id === id);
-    this.open.delete(id);
-    if (shape) {
-      this.edit({ ...this.value, shapes: [...(this.value.shapes ?? []), shape] });
-    } else if (span) {
-      this.edit({ ...this.value, spans: [...(this.value.spans ?? []), span] });
+  /** Take one suggested part: the one at hand where none is named. */
+  take(part: Part | null = this.atHand): void {
+    if (part) {
+      this.selected = null;
+      this.edit(withPart(this.value, part));
     }
-    this.select([...this.open][0] ?? null);
   }
 
-  /** Leave the suggested part at hand aside. */
-  dismiss(): void {
-    const id = this.selected && this.open.has(this.selected) ? this.selected : [...this.open][0];
-    if (id) {
-      this.open.delete(id);
-      this.selected = [...this.open][0] ?? null;
-      this._changed.emit();
+  /** Leave one suggested part aside: the one at hand where none is named. */
+  dismiss(part: Part | null = this.atHand): void {
+    if (part) {
+      this.selected = null;
+      this._put({ ...this._state, dismissed: new Set([...this._state.dismissed, part.id]) });
     }
   }
 
   /** Take away the shape or span at hand. */
   removeSelected(): void {
     const { selected } = this;
-    if (selected && this.open.has(selected)) {
-      this.dismiss();
+    const open = this.suggested.find(one => one.id === selected);
+    if (open) {
+      this.dismiss(open);
     } else if (selected) {
       this.selected = null;
       this.edit(without(this.value, selected));
@@ -200,8 +208,7 @@ export class Bench {
 
   /** Go to the next shape, span or suggestion of the item. */
   selectNext(step: 1 | -1): void {
-    const parts = [...(this.value.shapes ?? []), ...(this.value.spans ?? [])].map(one => one.id);
-    const all = [...this.open, ...parts];
+    const all = [...this.suggested, ...partsOf(this.value)].map(one => one.id);
     if (all.length > 0) {
       const at = this.selected ? all.indexOf(this.selected) : step > 0 ? -1 : 0;
       this.select(all[(at + step + all.length) % all.length]);
@@ -312,6 +319,16 @@ export class Bench {
     Signal.clearData(this);
   }
 
+  private get _state(): IState {
+    return this._edits[this._edits.length - 1] ?? this._begun;
+  }
+
+  private _put(state: IState): void {
+    this.clock.touch();
+    this._edits.push(state);
+    this._changed.emit();
+  }
+
   private _say(value: LabelingValue, suggestion: number | null): void {
     this._send(this.item!, 'label', value, suggestion);
   }
@@ -339,12 +356,10 @@ export class Bench {
     const { project, item } = this;
     this._edits = [];
     this.selected = null;
-    this.open = new Set();
+    this._told = [];
     if (project && item) {
-      this._begun = said ?? item.value ?? blank(project.task);
-      const told = said || item.value ? null : item.suggestion?.value;
-      [...(told?.shapes ?? []), ...(told?.spans ?? [])].forEach(one => this.open.add(one.id));
-      this.selected = [...this.open][0] ?? null;
+      this._begun = { value: said ?? item.value ?? blank(project.task), dismissed: new Set() };
+      this._told = said || item.value ? [] : partsOf(item.suggestion?.value ?? null);
     }
     this.clock.take();
     this._changed.emit();
@@ -405,13 +420,14 @@ export class Bench {
   }
 
   private _asking = false;
-  private _begun: LabelingValue = blank('class');
+  private _begun: IState = { value: blank('class'), dismissed: new Set() };
   private _disposed = false;
-  private _edits: LabelingValue[] = [];
+  private _edits: IState[] = [];
   private _exhausted = false;
   private _flagged = new Set<number>();
   private _queue: LabelingItem[] = [];
   private _timer = 0;
+  private _told: Part[] = [];
   private _undoing: Promise<void> = Promise.resolve();
   private _changed = new Signal<this, void>(this);
 }

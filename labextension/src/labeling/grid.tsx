@@ -10,14 +10,57 @@ import { Button, Empty, Failed, Skeleton } from '../shared/parts';
 import { __ } from '../shared/words';
 import type { IStudio } from '../studio';
 import type { Bench } from './bench';
-import { Picture } from './picture';
+import { GroupKind, Groups } from './groups';
+import { Preview } from './preview';
 import { clientId } from './transport';
 import { useBench } from './useBench';
 import { inWords, labelsOf, ofClass } from './value';
 
 const SIZES = [24, 48, 100];
 
-export function Grid({ studio, bench }: { studio: IStudio; bench: Bench }): ReactElement {
+interface IGrid {
+  studio: IStudio;
+  bench: Bench;
+}
+
+/** Items one beside the other, or in groups of those that are alike. */
+export function Grid({ studio, bench }: IGrid): ReactElement {
+  const [kind, setKind] = useState<GroupKind | null>(null);
+  const kinds: [GroupKind | null, string][] = [
+    [null, __('one by one')],
+    ['clusters', __('in groups that are alike')],
+    ['duplicates', __('near duplicates together')]
+  ];
+  const choice = (
+    <label>
+      {__('Show')}{' '}
+      <select
+        className="ls-input"
+        value={kind ?? ''}
+        onChange={event => setKind((event.target.value || null) as GroupKind | null)}
+      >
+        {kinds.map(([one, name]) => (
+          <option key={name} value={one ?? ''}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+  return kind === null ? (
+    <Singly studio={studio} bench={bench} choice={choice} />
+  ) : (
+    <div className="ls-Grid">
+      <div className="ls-Grid-bar">
+        {choice}
+        <span className="ls-note">{__('click what does not belong; a label’s key labels the group at hand')}</span>
+      </div>
+      {bench.project ? <Groups studio={studio} bench={bench} kind={kind} /> : <Skeleton lines={8} />}
+    </div>
+  );
+}
+
+function Singly({ studio, bench, choice }: IGrid & { choice: ReactElement }): ReactElement {
   useBench(bench);
   const [size, setSize] = useState(SIZES[0]);
   const [label, setLabel] = useState<string>('');
@@ -96,8 +139,9 @@ export function Grid({ studio, bench }: { studio: IStudio; bench: Bench }): Reac
   return (
     <div className="ls-Grid" onKeyDown={onKeyDown}>
       <div className="ls-Grid-bar">
+        {choice}
         <label>
-          {__('Show')}{' '}
+          {__('so many')}{' '}
           <select className="ls-input" value={size} onChange={event => setSize(Number(event.target.value))}>
             {SIZES.map(one => (
               <option key={one}>{one}</option>
@@ -170,16 +214,8 @@ function Cell({ bench, item, first, marked, onMark }: ICell): ReactElement {
       data-lm-suppress-shortcuts
       onClick={onMark}
     >
-      {item.media ? (
-        <Picture bench={bench} item={item} size={256} />
-      ) : (
-        <p>
-          {item.text ??
-            Object.entries(item.row)
-              .map(([name, value]) => `${name}: ${String(value)}`)
-              .join(' · ')}
-        </p>
-      )}
+      <Preview bench={bench} item={item} />
+      {item.alike > 0 && <span className="ls-note">{__('≈ %1 more, nearly the same', item.alike)}</span>}
       <span className="ls-Grid-said">
         {suggestion ? (
           <>

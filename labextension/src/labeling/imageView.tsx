@@ -13,7 +13,7 @@ import { boundsOf, boxBetween, clamp, handleAt, HANDLES, IHandle, IPoint, middle
 import { round, turn, turned } from './geometry';
 import { usePicture } from './picture';
 import { clientId } from './transport';
-import { withShape } from './value';
+import { isSpan, withPart } from './value';
 
 const CLOSE = 8; // px of the screen within which a click means a point that is there
 const LEAST = 3; // px of the image below which a drag was a click
@@ -159,6 +159,7 @@ function Canvas({ bench, item, source, view, setView, room, pointOf, brightness,
   const drag = useRef<Drag | null>(null);
   const [wide, high] = [item.width!, item.height!];
   const labels = bench.labelById;
+  const told = bench.suggested.filter(one => !isSpan(one)) as LabelingShape[];
   useEffect(() => {
     setLive(null);
     setCorners([]);
@@ -233,7 +234,7 @@ function Canvas({ bench, item, source, view, setView, room, pointOf, brightness,
       bench.tell(__('Choose a label before you draw.'));
       return;
     }
-    bench.edit(withShape(bench.value, shape));
+    bench.edit(withPart(bench.value, shape));
     bench.select(shape.id);
   };
   const addCorner = (at: IPoint) => {
@@ -256,14 +257,13 @@ function Canvas({ bench, item, source, view, setView, room, pointOf, brightness,
       return;
     }
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    const chosen = bench.value.shapes?.find(one => one.id === bench.selected);
+    const chosen = [...told, ...(bench.value.shapes ?? [])].find(one => one.id === bench.selected);
     if (step && chosen) {
       event.preventDefault();
       const far = event.shiftKey ? 10 : 1;
-      bench.edit(withShape(bench.value, moved(chosen, step[0] * far, step[1] * far, wide, high)));
+      bench.edit(withPart(bench.value, moved(chosen, step[0] * far, step[1] * far, wide, high)));
     }
   };
-  const told = (item.suggestion?.value.shapes ?? []).filter(one => bench.open.has(one.id));
   const shapes = (bench.value.shapes ?? []).map(one => (live?.id === one.id ? live : one));
   const all = live && !shapes.includes(live) ? [...shapes, live] : shapes;
   const place = (point: IPoint) => ({ x: (point.x - view.x) * view.scale, y: (point.y - view.y) * view.scale });
@@ -295,26 +295,13 @@ function Canvas({ bench, item, source, view, setView, room, pointOf, brightness,
           onError={onBroken}
         />
       )}
-      {told.map(shape => (
+      {[...told.filter(one => one.id !== live?.id), ...all].map(shape => (
         <Drawn
           key={shape.id}
           {...props}
           shape={shape}
           selected={bench.selected === shape.id}
-          score={item.suggestion?.score}
-          suggested
-          onDown={event => {
-            event.stopPropagation();
-            bench.select(shape.id);
-          }}
-        />
-      ))}
-      {all.map(shape => (
-        <Drawn
-          key={shape.id}
-          {...props}
-          shape={shape}
-          selected={bench.selected === shape.id}
+          suggestion={told.includes(shape) ? { bench, isAtHand: bench.atHand?.id === shape.id } : undefined}
           onDown={event => {
             if (!event.shiftKey && event.button === 0) {
               bench.select(shape.id);
@@ -348,30 +335,35 @@ interface IDrawn {
   place: (point: IPoint) => IPoint;
   scale: number;
   selected: boolean;
-  suggested?: boolean;
-  score?: number | null;
+  /** Of one that is no more than suggested: changing it in any way takes it. */
+  suggestion?: { bench: Bench; isAtHand: boolean };
   onDown: (event: PointerEvent) => void;
-  handles?: {
+  handles: {
     resize: (handle: IHandle) => (event: PointerEvent) => void;
     turn: (event: PointerEvent) => void;
     vertex: (ring: number, at: number) => (event: PointerEvent) => void;
   };
 }
 
-function Drawn({ shape, labels, place, scale, selected, suggested, score, onDown, handles }: IDrawn): ReactElement {
+function Drawn({ shape, labels, place, scale, selected, suggestion, onDown, handles }: IDrawn): ReactElement {
   const label = labels.get(shape.label);
   const color = label?.color ?? '#7f7f7f';
   const [left, top] = boundsOf(shape);
   const tag = place({ x: left, y: top });
-  const name = `${label?.name ?? '?'}${suggested ? `? ${score ? score.toFixed(2) : ''}` : ''}`;
-  const outline = { fill: color, stroke: color, strokeDasharray: suggested ? '3 3' : undefined };
+  const name = `${label?.name ?? '?'}${suggestion ? `? ${shape.score ? percent(shape.score) : ''}` : ''}`;
+  const outline = { fill: color, stroke: color, strokeDasharray: suggestion ? '4 3' : undefined };
+  const length = name.length * 7 + 12;
   const middle = shape.kind === 'box' ? place(middleOf(shape)) : null;
   const above =
     shape.kind === 'box'
       ? turn({ x: middle!.x, y: middle!.y - (shape.h! * scale) / 2 - 22 }, middle!, shape.rotation)
       : null;
   return (
-    <g className={`ls-Shape ${selected ? 'ls-mod-selected' : ''}`} onPointerDown={onDown}>
+    <g
+      className={`ls-Shape ${selected || suggestion?.isAtHand ? 'ls-mod-selected' : ''}`}
+      data-suggested={suggestion ? shape.id : undefined}
+      onPointerDown={onDown}
+    >
       {shape.kind === 'box' ? (
         <rect
           {...outline}
@@ -388,12 +380,18 @@ function Drawn({ shape, labels, place, scale, selected, suggested, score, onDown
         />
       )}
       <g transform={`translate(${tag.x} ${tag.y})`} className="ls-Shape-tag">
-        <rect y={-18} width={name.length * 6.6 + 10} height={18} fill={color} />
+        <rect y={-18} width={length} height={18} fill={color} />
         <text x={5} y={-5} fill={onTop(color)}>
           {name}
         </text>
+        {suggestion && (selected || suggestion.isAtHand) && (
+          <>
+            <TagButton x={length + 2} sign="✓" title={__('Accept')} act={() => suggestion.bench.take(shape)} />
+            <TagButton x={length + 22} sign="✕" title={__('Dismiss')} act={() => suggestion.bench.dismiss(shape)} />
+          </>
+        )}
       </g>
-      {selected && handles && shape.kind === 'box' && (
+      {selected && shape.kind === 'box' && (
         <>
           {HANDLES.map(handle => {
             const { x, y } = place(handleAt(shape, handle));
@@ -423,7 +421,6 @@ function Drawn({ shape, labels, place, scale, selected, suggested, score, onDown
         </>
       )}
       {selected &&
-        handles &&
         shape.kind === 'polygon' &&
         shape.rings!.flatMap((ring, number) =>
           ring.map(([x, y], at) => {
@@ -441,6 +438,31 @@ function Drawn({ shape, labels, place, scale, selected, suggested, score, onDown
             );
           })
         )}
+    </g>
+  );
+}
+
+interface ITagButton {
+  x: number;
+  sign: string;
+  title: string;
+  act: () => void;
+}
+
+/** A button on the tag of a suggested shape; the keyboard has keys for what it does. */
+function TagButton({ x, sign, title, act }: ITagButton): ReactElement {
+  return (
+    <g
+      className="ls-Shape-button"
+      transform={`translate(${x} 0)`}
+      onPointerDown={event => event.stopPropagation()}
+      onClick={act}
+    >
+      <title>{title}</title>
+      <rect y={-18} width={18} height={18} />
+      <text x={9} y={-5} textAnchor="middle">
+        {sign}
+      </text>
     </g>
   );
 }

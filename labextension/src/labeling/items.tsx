@@ -156,6 +156,11 @@ function columns({ trans }: IStudio, bench: Bench) {
           <span className="ls-cut" title={told(one)}>
             {told(one)}
           </span>
+          {one.alike > 0 && (
+            <span className="ls-note" title={__('%1 others are nearly the same', one.alike)}>
+              ≈&nbsp;{one.alike}
+            </span>
+          )}
         </span>
       )
     },
@@ -197,7 +202,7 @@ function Bulk({ studio, bench, which, total }: IBulk): ReactElement {
     const name = bench.labelById.get(id)!.name;
     const text = __('All items that this list shows get the label %1. One Undo takes it back.', name);
     if (await ask(studio, __('Label %1 items', number(total)), text, __('Label them'))) {
-      const all = { suggested: '', annotator: '', cluster: null, duplicates: null, least: 0 };
+      const all = { suggested: '', annotator: '', cluster: null, duplicates: null, least: 0, without: [] };
       const body = { ...which, ...all, client_id: clientId(), value: ofClass(id) };
       try {
         const at = { project: bench.transport.project };

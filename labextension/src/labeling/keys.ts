@@ -5,6 +5,7 @@ import type { LabelingLabel } from '../api/client';
 
 export const ACTIONS = {
   accept: 'Enter',
+  take: 'a',
   done: ' ',
   skip: 's',
   dismiss: 'x',

@@ -18,7 +18,7 @@ import { Key, Side } from './side';
 import { RowView } from './rowView';
 import { SpanText } from './spanText';
 import { useBench } from './useBench';
-import { inWords } from './value';
+import { inWords, partsOf } from './value';
 import { reasonName } from './words';
 
 export function Labeler({ studio, bench }: { studio: IStudio; bench: Bench }): ReactElement {
@@ -60,6 +60,8 @@ export function Labeler({ studio, bench }: { studio: IStudio; bench: Bench }): R
     switch (action) {
       case 'accept':
         return bench.accept();
+      case 'take':
+        return bench.take();
       case 'done':
         return bench.done();
       case 'skip':
@@ -168,6 +170,11 @@ function Stage({ bench, item }: { bench: Bench; item: LabelingItem }): ReactElem
           <RowView bench={bench} item={item} />
         </details>
       )}
+      {item.alike > 0 && (
+        <p className="ls-note">
+          {__('≈ %1 other items are nearly the same; the grid labels them together.', item.alike)}
+        </p>
+      )}
       {task === 'number' && <NumberField bench={bench} item={item} />}
     </div>
   );
@@ -256,37 +263,39 @@ function Fact({ value, name }: { value: string; name: string }): ReactElement {
 /** What a model thinks, and the keys that take it or leave it. */
 function Suggested({ bench, item }: { bench: Bench; item: LabelingItem }): ReactElement | null {
   const { suggestion } = item;
-  const parts = bench.open.size;
-  const whole = suggestion && !suggestion.value.shapes && !suggestion.value.spans;
-  if (!suggestion || item.value || (!whole && parts === 0)) {
+  const { suggested, atHand } = bench;
+  const whole = suggestion && partsOf(suggestion.value).length === 0;
+  if (!suggestion || item.value || (!whole && !atHand)) {
     return null;
   }
-  const told = [...(suggestion.value.shapes ?? []), ...(suggestion.value.spans ?? [])];
-  const at =
-    told.find(one => one.id === bench.selected && bench.open.has(one.id)) ?? told.find(one => bench.open.has(one.id));
-  const words = at
-    ? (bench.labelById.get(at.label)?.name ?? at.label)
+  const words = atHand
+    ? (bench.labelById.get(atHand.label)?.name ?? atHand.label)
     : inWords(suggestion.value, bench.labelById, __('nothing'));
+  const score = atHand ? atHand.score : suggestion.score;
+  const several = suggested.length > 1;
+  const key = (action: Action, label: string, act: () => void) => (
+    <button className="ls-link" onMouseDown={event => event.preventDefault()} onClick={act}>
+      <Key of={bench.keys.of(action)} /> {label}
+    </button>
+  );
   return (
     <div className="ls-Suggested" role="group" aria-label={__('Suggestion')}>
-      <span className="ls-Chip">{whole ? __('Suggestion') : __('Suggestions: %1', parts)}</span>
-      <b>{words}</b>
-      {suggestion.score !== null && (
+      <span className="ls-Chip" title={__('Suggested by round %1', suggestion.run)}>
+        {several ? __('Suggestion %1 of %2', suggested.indexOf(atHand!) + 1, suggested.length) : __('Suggestion')}
+      </span>
+      <b className="ls-cut">{words}</b>
+      {score !== null && (
         <>
           <span className="ls-Suggested-bar" aria-hidden="true">
-            <i style={{ width: `${100 * suggestion.score}%` }} />
+            <i style={{ width: `${100 * score}%` }} />
           </span>
-          <span className="ls-note">{percent(suggestion.score)}</span>
+          <span className="ls-note">{percent(score)}</span>
         </>
       )}
-      <button className="ls-link" onClick={() => bench.accept()}>
-        <Key of={bench.keys.of('accept')} /> {__('accept')}
-      </button>
-      {!whole && (
-        <button className="ls-link" onClick={() => bench.dismiss()}>
-          <Key of={bench.keys.of('dismiss')} /> {__('dismiss')}
-        </button>
-      )}
+      {key('accept', several ? __('accept all %1, next', suggested.length) : __('accept, next'), () => bench.accept())}
+      {atHand && key('take', __('accept'), () => bench.take())}
+      {atHand && key('dismiss', __('dismiss'), () => bench.dismiss())}
+      {several && key('next', __('next'), () => bench.selectNext(1))}
     </div>
   );
 }

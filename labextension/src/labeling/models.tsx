@@ -12,22 +12,38 @@ import { Button, Card, Chip, StateView } from '../shared/parts';
 import { __ } from '../shared/words';
 import type { IStudio } from '../studio';
 import type { Bench } from './bench';
+import { Detector } from './detector';
 import { useBench } from './useBench';
 
 const TRAINED = ['class', 'number'];
+
+interface IPoint {
+  labels: number;
+  value: number;
+  low: number;
+  high: number;
+}
 
 /** What a live run says of itself. */
 interface ILearned {
   labels: number;
   judged: number;
+  measure?: string; // of what was learned before there was more than one
   score: { value: number; low: number; high: number } | null;
-  outlook: { sentence: string } | null;
+  curve: IPoint[];
+  outlook: { plateau: number; sentence: string } | null;
   stop: string | null;
 }
 
 interface IProps {
   studio: IStudio;
   bench: Bench;
+}
+
+function begins(task?: string): string {
+  return task === 'spans' || task === 'boxes' || task === 'polygons'
+    ? __('Suggestions begin with ten marks in three items.')
+    : __('Suggestions begin after ten labels of at least two kinds.');
 }
 
 export function useModels({ studio, bench }: IProps) {
@@ -54,14 +70,17 @@ export function Learned({ studio, bench }: IProps): ReactElement | null {
 }
 
 function Words({ run }: { run: LabelingModelRun }): ReactElement {
-  const { labels, score, outlook, stop } = run.outcome as unknown as ILearned;
+  const { labels, measure, score, outlook, stop } = run.outcome as unknown as ILearned;
+  const detector = run.settings.detector as { name: string } | undefined;
   return (
     <>
       <p className="ls-note">
-        {__('Learned from %1 labels.', number(labels))}{' '}
+        {detector && __('Suggested by %1 and by what people have drawn.', detector.name)}{' '}
+        {__('Learned from %1 items.', number(labels))}{' '}
         {score
           ? __(
-              'Score on items drawn at random: %1 (%2 to %3).',
+              '%1 on items drawn at random: %2 (%3 to %4).',
+              measureName(measure),
               percent(score.value),
               percent(score.low),
               percent(score.high)
@@ -70,6 +89,50 @@ function Words({ run }: { run: LabelingModelRun }): ReactElement {
       </p>
       {(stop || outlook) && <p className="ls-note">{stop ?? outlook!.sentence}</p>}
     </>
+  );
+}
+
+function measureName(measure = ''): string {
+  const names: Record<string, string> = {
+    'R²': __('Share of variation explained'),
+    'F1 of spans': __('F1 of spans'),
+    'F1 of shapes that share half of their area': __('F1 of shapes that share half of their area')
+  };
+  return names[measure] ?? __('Share of right answers');
+}
+
+/** How the score grew with the labels, each with its interval; the dashed line is where it leads to. */
+export function Curve({ run }: { run: LabelingModelRun }): ReactElement | null {
+  const { curve = [], outlook } = run.outcome as unknown as ILearned;
+  if (curve.length < 2) {
+    return null;
+  }
+  const [wide, high] = [300, 90];
+  const [first, last] = [curve[0].labels, curve[curve.length - 1].labels];
+  // as many labels again matter as much as the first ones
+  const x = (labels: number) => (wide * Math.log(labels / first)) / Math.log(last / first);
+  const y = (score: number) => high * (1 - Math.max(0, Math.min(score, 1)));
+  const line = (points: [number, number][]) => points.map(([a, b]) => `${a.toFixed(1)},${b.toFixed(1)}`).join(' ');
+  const words = curve.map(one =>
+    __('%1 items: %2 (%3 to %4)', number(one.labels), percent(one.value), percent(one.low), percent(one.high))
+  );
+  return (
+    <figure className="ls-Curve">
+      <svg viewBox={`0 -4 ${wide} ${high + 8}`} role="img" aria-label={words.join('; ')} preserveAspectRatio="none">
+        <polygon
+          points={line([
+            ...curve.map((one): [number, number] => [x(one.labels), y(one.low)]),
+            ...curve.map((one): [number, number] => [x(one.labels), y(one.high)]).reverse()
+          ])}
+        />
+        {outlook && <line x1={0} x2={wide} y1={y(outlook.plateau)} y2={y(outlook.plateau)} />}
+        <polyline points={line(curve.map(one => [x(one.labels), y(one.value)]))} />
+      </svg>
+      <figcaption className="ls-note">
+        <span>{__('%1 items: %2', number(first), percent(curve[0].value))}</span>
+        <span>{__('%1 items: %2', number(last), percent(curve[curve.length - 1].value))}</span>
+      </figcaption>
+    </figure>
   );
 }
 
@@ -135,10 +198,14 @@ export function Models({ studio, bench }: IProps): ReactElement {
               {__('Suggest labels while people work')}
             </label>
             {live ? (
-              <Words run={live} />
+              <>
+                <Words run={live} />
+                <Curve run={live} />
+              </>
             ) : (
-              <p className="ls-note">{__('Suggestions begin after ten labels of at least two kinds.')}</p>
+              <p className="ls-note">{begins(project?.task)}</p>
             )}
+            {project?.task === 'boxes' && <Detector bench={bench} />}
             {project?.task === 'class' && (
               <div className="ls-Models-line">
                 <label>

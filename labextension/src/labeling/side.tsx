@@ -3,15 +3,15 @@
  */
 import React, { ReactElement, useEffect, useRef } from 'react';
 
-import type { LabelingLabel, LabelingShape, LabelingSpan } from '../api/client';
-import { middle } from '../shared/format';
+import type { LabelingLabel } from '../api/client';
+import { middle, percent } from '../shared/format';
 import { __ } from '../shared/words';
 import type { IStudio } from '../studio';
 import type { Bench } from './bench';
 import { Action, shown } from './keys';
 import { Learned } from './models';
 import { useBench } from './useBench';
-import { labelsOf } from './value';
+import { isSpan, labelsOf, Part, partsOf } from './value';
 
 interface ISide {
   studio: IStudio;
@@ -27,11 +27,11 @@ interface ISide {
 export function Side({ studio, bench, filter, setFilter, onHelp, onFocus }: ISide): ReactElement {
   useBench(bench);
   const { task, settings } = bench.project!;
-  const parts = [...(bench.value.shapes ?? []), ...(bench.value.spans ?? [])];
+  const parts = partsOf(bench.value);
   return (
     <aside className="ls-Side" aria-label={__('Labels and keys')}>
       {task !== 'number' && <Labels bench={bench} filter={filter} setFilter={setFilter} onFocus={onFocus} />}
-      {parts.length > 0 && <Parts bench={bench} parts={parts} />}
+      {parts.length + bench.suggested.length > 0 && <Parts bench={bench} parts={parts} />}
       {settings.instructions && (
         <details className="ls-Side-part" open>
           <summary>
@@ -65,7 +65,13 @@ function keysOf(bench: Bench): [Action, string][] {
   const { task } = bench.project!;
   const drawn = task === 'boxes' || task === 'polygons' || task === 'spans';
   return [
-    ...(bench.item?.suggestion ? ([['accept', __('accept')]] as [Action, string][]) : []),
+    ...(bench.item?.suggestion ? ([['accept', drawn ? __('accept all') : __('accept')]] as [Action, string][]) : []),
+    ...(bench.atHand
+      ? ([
+          ['take', __('accept one')],
+          ['dismiss', __('dismiss one')]
+        ] as [Action, string][])
+      : []),
     ...(task === 'class' ? [] : ([['done', __('done, next')]] as [Action, string][])),
     ['skip', __('skip')],
     ['undo', __('undo')],
@@ -153,13 +159,49 @@ export function nested(labels: LabelingLabel[]): { label: LabelingLabel; depth: 
   return below(null, 0);
 }
 
-function Parts({ bench, parts }: { bench: Bench; parts: (LabelingShape | LabelingSpan)[] }): ReactElement {
+function Parts({ bench, parts }: { bench: Bench; parts: Part[] }): ReactElement {
+  const { suggested, atHand } = bench;
   return (
     <section className="ls-Side-part">
       <h2>
-        {__('In this item')} <span className="ls-note">{parts.length}</span>
+        {__('In this item')}{' '}
+        <span className="ls-note">
+          {suggested.length ? __('%1, and %2 suggested', parts.length, suggested.length) : parts.length}
+        </span>
       </h2>
       <ul className="ls-Side-parts">
+        {suggested.map(part => (
+          <li key={part.id} className="ls-Side-suggested">
+            <button
+              className={`ls-Side-label ${part === atHand ? 'ls-mod-suggested' : ''}`}
+              aria-pressed={bench.selected === part.id}
+              onMouseDown={event => event.preventDefault()}
+              onClick={() => bench.select(part.id)}
+            >
+              <i style={{ borderColor: bench.labelById.get(part.label)?.color }} aria-hidden="true" />
+              <span className="ls-cut">{bench.labelById.get(part.label)?.name ?? part.label}?</span>
+              <span className="ls-note">
+                {sizeOf(part)} {part.score !== null && percent(part.score)}
+              </span>
+            </button>
+            <button
+              className="ls-link"
+              aria-label={__('Accept %1', bench.labelById.get(part.label)?.name ?? part.label)}
+              onMouseDown={event => event.preventDefault()}
+              onClick={() => bench.take(part)}
+            >
+              ✓
+            </button>
+            <button
+              className="ls-link"
+              aria-label={__('Dismiss %1', bench.labelById.get(part.label)?.name ?? part.label)}
+              onMouseDown={event => event.preventDefault()}
+              onClick={() => bench.dismiss(part)}
+            >
+              ✕
+            </button>
+          </li>
+        ))}
         {parts.map(part => (
           <li key={part.id}>
             <button
@@ -179,8 +221,8 @@ function Parts({ bench, parts }: { bench: Bench; parts: (LabelingShape | Labelin
   );
 }
 
-function sizeOf(part: LabelingShape | LabelingSpan): string {
-  if ('start' in part) {
+function sizeOf(part: Part): string {
+  if (isSpan(part)) {
     return middle(part.text, 18);
   }
   return part.kind === 'box'

@@ -4,12 +4,13 @@
 import React, { ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 
 import type { LabelingItem, LabelingSpan } from '../api/client';
+import { percent } from '../shared/format';
 import { __ } from '../shared/words';
 import type { Bench } from './bench';
 import { toPoints, toUnits } from './codePoints';
 import { onTop } from './imageView';
 import { clientId } from './transport';
-import { withSpan } from './value';
+import { isSpan, withSpan } from './value';
 
 interface IRange {
   start: number; // UTF-16 units
@@ -28,7 +29,8 @@ export function SpanText({ bench, item }: { bench: Bench; item: LabelingItem }):
   const [cursor, setCursor] = useState<IRange | null>(null);
   useEffect(() => setCursor(null), [item.number]);
   const labels = bench.labelById;
-  const told = (item.suggestion?.value.spans ?? []).filter(one => bench.open.has(one.id));
+  const told = bench.suggested.filter(isSpan);
+  const { atHand } = bench;
   const parts: IPart[] = [
     ...(bench.value.spans ?? []).map(span => ({ span, suggested: false })),
     ...told.map(span => ({ span, suggested: true }))
@@ -66,6 +68,10 @@ export function SpanText({ bench, item }: { bench: Bench; item: LabelingItem }):
       add(range);
     }
   };
+  const buttons = (span: LabelingSpan): [string, string, () => void][] => [
+    ['✓', __('Accept'), () => bench.take(span)],
+    ['✕', __('Dismiss'), () => bench.dismiss(span)]
+  ];
   const onKeyDown = (event: React.KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step && words.length) {
@@ -100,8 +106,9 @@ export function SpanText({ bench, item }: { bench: Bench; item: LabelingItem }):
         const [first] = over;
         const color = first && (labels.get(first.span.label)?.color ?? '#7f7f7f');
         const ends = over.filter(part => part.end === end);
-        const isChosen = over.some(part => part.span.id === bench.selected);
-        const lines = over.map(
+        const isChosen = over.some(({ span }) => span.id === bench.selected || span.id === atHand?.id);
+        const own = over.filter(part => !part.suggested);
+        const lines = own.map(
           ({ span }, at) => `inset 0 -${2 + 3 * at}px 0 ${labels.get(span.label)?.color ?? '#7f7f7f'}`
         );
         return (
@@ -110,14 +117,15 @@ export function SpanText({ bench, item }: { bench: Bench; item: LabelingItem }):
               data-at={start}
               className={[
                 over.length ? 'ls-Spans-part' : '',
-                over.length && over.every(part => part.suggested) ? 'ls-mod-suggested' : '',
+                over.length && own.length === 0 ? 'ls-mod-suggested' : '',
                 isChosen ? 'ls-mod-selected' : '',
                 marked ? 'ls-mod-marked' : ''
               ].join(' ')}
               style={
                 first && {
-                  background: `color-mix(in srgb, ${color} 22%, transparent)`,
-                  boxShadow: lines.reverse().join(', ')
+                  background: `color-mix(in srgb, ${color} ${own.length ? 22 : 9}%, transparent)`,
+                  boxShadow: lines.reverse().join(', '),
+                  textDecorationColor: color
                 }
               }
               onClick={() => over.length && bench.select(following(over, bench.selected))}
@@ -129,12 +137,28 @@ export function SpanText({ bench, item }: { bench: Bench; item: LabelingItem }):
               return (
                 <span
                   key={span.id}
-                  className="ls-Spans-tag"
+                  className={`ls-Spans-tag ${suggested ? 'ls-mod-suggested' : ''}`}
                   style={{ background: label?.color, color: onTop(label?.color ?? '#7f7f7f') }}
                   onClick={() => bench.select(span.id)}
                 >
                   {label?.name ?? '?'}
-                  {suggested && '?'}
+                  {suggested && `? ${span.score === null ? '' : percent(span.score)}`}
+                  {suggested &&
+                    buttons(span).map(([sign, title, act]) => (
+                      <button
+                        key={sign}
+                        tabIndex={-1}
+                        title={title}
+                        aria-label={`${title}: ${label?.name ?? '?'}, ${span.text}`}
+                        onMouseDown={event => event.preventDefault()}
+                        onClick={event => {
+                          event.stopPropagation();
+                          act();
+                        }}
+                      >
+                        {sign}
+                      </button>
+                    ))}
                 </span>
               );
             })}

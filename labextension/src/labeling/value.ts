@@ -68,6 +68,22 @@ export function inWords(value: LabelingValue | null, labels: Map<string, Labelin
   return [...words, ...cells].join(', ') || nothing;
 }
 
+/** A part of an item: a box, a polygon, or a part of a text. */
+export type Part = LabelingShape | LabelingSpan;
+
+export function partsOf(value: LabelingValue | null): Part[] {
+  return [...(value?.shapes ?? []), ...(value?.spans ?? [])];
+}
+
+export function isSpan(part: Part): part is LabelingSpan {
+  return 'start' in part;
+}
+
+/** With a part as a person says it now: how sure a model was of it is nothing that a person says. */
+export function withPart(value: LabelingValue, part: Part): LabelingValue {
+  return isSpan(part) ? withSpan(value, { ...part, score: null }) : withShape(value, { ...part, score: null });
+}
+
 export function withShape(value: LabelingValue, shape: LabelingShape): LabelingValue {
   const shapes = value.shapes ?? [];
   const at = shapes.findIndex(one => one.id === shape.id);

@@ -20,10 +20,11 @@ export function taskName(trans: TranslationBundle, task: Task): string {
 
 export function actionName(trans: TranslationBundle, action: Action): string {
   return {
-    accept: trans.__('accept the suggestion'),
+    accept: trans.__('accept what is suggested, next'),
+    take: trans.__('accept the part at hand'),
     done: trans.__('done, next'),
     skip: trans.__('skip'),
-    dismiss: trans.__('dismiss the suggestion'),
+    dismiss: trans.__('dismiss the part at hand'),
     undo: trans.__('undo'),
     flag: trans.__('flag'),
     comment: trans.__('comment'),

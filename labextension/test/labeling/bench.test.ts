@@ -117,30 +117,86 @@ it('undoes edits of the item at hand before anything else', async () => {
   bench.dispose();
 });
 
-it('accepts suggested parts one by one, and says of which suggestion they are', async () => {
-  const shape = (id: string) => ({
-    id,
-    kind: 'box',
-    label: 'l1',
-    x: 1,
-    y: 1,
-    w: 5,
-    h: 5,
-    rotation: 0,
-    rings: null,
-    attributes: {}
-  });
-  const value = { ...EMPTY, shapes: [shape('s1'), shape('s2')] } as any;
-  const { transport, kept } = server('boxes', () => ({ suggestion: { number: 7, run: 1, value, score: 0.9 } }));
+const shape = (id: string) => ({
+  id,
+  kind: 'box',
+  label: 'l1',
+  x: 1,
+  y: 1,
+  w: 5,
+  h: 5,
+  rotation: 0,
+  rings: null,
+  attributes: {},
+  score: 0.7
+});
+
+const withBoxes = () => ({
+  suggestion: { number: 7, run: 1, value: { ...EMPTY, shapes: ['s1', 's2', 's3'].map(shape) } as any, score: 0.9 }
+});
+
+it('takes all suggested parts that were not dismissed with one key, and goes on', async () => {
+  const { transport, kept } = server('boxes', withBoxes);
   const bench = new Bench(transport);
   await bench.start();
-  bench.accept();
+  expect(bench.suggested.map(one => one.id)).toEqual(['s1', 's2', 's3']);
   bench.dismiss();
-  expect(bench.open.size).toBe(0);
   bench.accept();
+  expect(bench.item!.number).toBe(1);
+  await settle();
+  expect(kept[0].value!.shapes!.map(one => [one.id, one.score])).toEqual([
+    ['s2', null],
+    ['s3', null]
+  ]);
+  expect(kept[0].suggestion).toBe(7);
+  bench.dispose();
+});
+
+it('takes or dismisses one part, and undoes either', async () => {
+  const { transport, kept } = server('boxes', withBoxes);
+  const bench = new Bench(transport);
+  await bench.start();
+  bench.selectNext(1);
+  bench.selectNext(1);
+  bench.take();
+  expect(bench.suggested.map(one => one.id)).toEqual(['s1', 's3']);
+  bench.dismiss(bench.suggested[1]);
+  expect(bench.atHand!.id).toBe('s1');
+  await bench.undo();
+  expect(bench.suggested.map(one => one.id)).toEqual(['s1', 's3']);
+  await bench.undo();
+  expect(bench.suggested).toHaveLength(3);
+  expect(bench.value.shapes).toEqual([]);
+  bench.take();
+  bench.done(); // what is only suggested is not said
   await settle();
   expect(kept[0].value!.shapes!.map(one => one.id)).toEqual(['s1']);
-  expect(kept[0].suggestion).toBe(7);
+  bench.dispose();
+});
+
+it('takes a suggested part by changing it, under the id it was suggested by', async () => {
+  const { transport, kept } = server('boxes', withBoxes);
+  const bench = new Bench(transport);
+  await bench.start();
+  bench.choose('l2'); // nothing is selected: it is what is drawn next
+  expect(bench.suggested).toHaveLength(3);
+  bench.select('s2');
+  bench.choose('l2');
+  expect(bench.suggested.map(one => one.id)).toEqual(['s1', 's3']);
+  bench.select('s3');
+  bench.removeSelected();
+  expect(bench.suggested.map(one => one.id)).toEqual(['s1']);
+  bench.done();
+  await settle();
+  expect(kept[0].value!.shapes!.map(one => [one.id, one.label])).toEqual([['s2', 'l2']]);
+  bench.dispose();
+});
+
+it('suggests nothing where the person has spoken before', async () => {
+  const { transport } = server('boxes', () => ({ ...withBoxes(), value: { ...EMPTY, shapes: [] } }));
+  const bench = new Bench(transport);
+  await bench.start();
+  expect(bench.suggested).toEqual([]);
   bench.dispose();
 });
 

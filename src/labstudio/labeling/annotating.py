@@ -203,13 +203,37 @@ class Annotating(_Base):
         return self._stroke(project, chosen, value, client_id, milliseconds, annotator or who(), len(left))
 
     def bulk(
-        self, ref: str, which: Which, value: Any, *, client_id: str = "", annotator: str | None = None
+        self,
+        ref: str,
+        which: Which,
+        value: Any,
+        *,
+        without: Sequence[int] = (),
+        client_id: str = "",
+        annotator: str | None = None,
     ) -> Bulk:
-        """Give all items that are meant the same label, or their suggestions where no value is told."""
-        project = self.get(ref)
-        return self._stroke(
-            project, self.which(project, which), value, client_id, None, annotator or who(), 0
-        )
+        """Give all items that are meant the same label, or their suggestions where no value is told.
+
+        Parameters
+        ----------
+        ref : str
+            The project.
+        which : Which
+            Which items are meant.
+        value : object
+            What they get; their suggestions where it is None.
+        without : sequence of int
+            Items that do not belong to the others; they stay as they are.
+        client_id : str
+            Made by who sends it; sent again it changes nothing.
+        annotator : str, optional
+            By whom; whoever runs this when not given.
+        """
+        project, left = self.get(ref), set(without)
+        meant = self.which(project, which)
+        chosen = [number for number in meant if number not in left]
+        person, left_out = annotator or who(), len(meant) - len(chosen)
+        return self._stroke(project, chosen, value, client_id, None, person, left_out)
 
     def _stroke(
         self, project: Project, numbers: list[int], value: Any, client_id: str, milliseconds: int | None,

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from labstudio.labeling.suggest.progress import Score
+from labstudio.labeling.suggest.progress import Score, proportion
 from labstudio.labeling.suggest.shapes import shared
 
 Part = Mapping[str, Any]
@@ -56,9 +56,11 @@ def hits(told: Sequence[Part], truth: Sequence[Part], same: Same) -> int:
 def f1(
     told: Sequence[Sequence[Part]], truth: Sequence[Sequence[Part]], same: Same, *, seed: int = 0
 ) -> Score:
-    """Return the F1 score of suggested parts over items, and its 95 % interval by drawing the items anew.
+    """Return the F1 score of suggested parts over items, and its 95 % interval.
 
-    Where nothing is marked and nothing suggested it is 1.
+    The interval is that of drawing the items anew, and not narrower than that of a share of so many items: a
+    few items without an error do not show that there are none. Where nothing is marked and nothing suggested
+    the score is 1.
 
     Examples
     --------
@@ -79,9 +81,10 @@ def f1(
         return Score(float("nan"), 0.0, 1.0, 0)
     random = np.random.default_rng(seed)
     drawn = [of(random.integers(0, len(counts), len(counts))) for _ in range(_DRAWS)]
-    low, high = np.quantile(drawn, [0.025, 0.975])
+    low, high = (float(one) for one in np.quantile(drawn, [0.025, 0.975]))
     value = of(every)
-    return Score(value, min(float(low), value), max(float(high), value), len(counts))
+    share = proportion(round(value * len(counts)), len(counts))
+    return Score(value, min(low, share.low, value), max(high, share.high, value), len(counts))
 
 
 def best_least(told: Parts, truth: Parts, same: Same) -> float:

@@ -98,7 +98,9 @@ def set_labeling_role(studio: Studio, told: t.NewRole, project: str) -> a.Labeli
 
 def bulk_label(studio: Studio, told: t.BulkLabel, project: str) -> a.LabelingBulk:
     """Label all items that a filter lets through."""
-    done = studio.workspace.labeling.bulk(project, _which(told), told.value, client_id=told.client_id)
+    done = studio.workspace.labeling.bulk(
+        project, _which(told), told.value, without=told.without, client_id=told.client_id
+    )
     return plain.bulk(studio.workspace.labeling, project, done)
 
 

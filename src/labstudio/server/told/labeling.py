@@ -55,6 +55,7 @@ class BulkLabel(WhichItems):
 
     client_id: str = Field(min_length=1, max_length=60, description="As for an answer.")
     value: Value | None = Field(None, description="What they get.")
+    without: list[int] = Field([], max_length=500, description="Items that stay as they are.")
 
 
 class GroupsOf(Told):
