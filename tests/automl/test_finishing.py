@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from labstudio.automl import AutoMLSettings, fit
+from labstudio.automl.blending import blended
+from labstudio.automl.evaluation import Outcome
 from labstudio.automl.finishing import Limits, fitting, room
 from labstudio.automl.member import Candidate, Member
+from labstudio.automl.metrics import choose
 from labstudio.automl.portfolio import Proposals, Size, portfolio
-from labstudio.automl.room import Room
+from labstudio.automl.room import Cost, Room
 from labstudio.automl.trial import Trial
 
 pytestmark = pytest.mark.core
@@ -88,6 +92,46 @@ def test_a_forest_is_fitted_once_to_all_rows() -> None:
     [model] = one.models
     assert len(model.learner.parts) == 1
     assert result.certificate.passed
+
+
+def test_candidates_that_have_no_room_are_not_displaced_by_a_worse_blend_of_others() -> None:
+    random = np.random.default_rng(0)
+    y = random.normal(size=400)
+    folds = [(np.empty(0, int), part) for part in np.array_split(np.arange(400), 2)]
+    training = SimpleNamespace(y=y, weights=None, classes=None, folds=folds, seed=0)
+    metric = choose("rmse", "regression")
+    trials, outcomes = [], []
+    for number, (noise, seconds) in enumerate([(0.1, 9.0), (1.0, 0.1), (1.0, 0.1)]):
+        predictions = [y[rows] + random.normal(scale=noise, size=len(rows)) for _, rows in folds]
+        scores = [metric(y[rows], one, None) for (_, rows), one in zip(folds, predictions, strict=True)]
+        trials.append(Trial(number, "lightgbm", {}, state="complete", score=float(np.mean(scores)), refit={}))
+        outcomes.append(Outcome(predictions, [], {}, 1.0, cost=Cost(1e3, seconds)))
+
+    def members(**how: Any) -> set[str]:
+        found = blended(trials, outcomes, training, metric, number=3, **how)  # type: ignore[arg-type]
+        return set(found[0].params["members"]) if found else set()
+
+    short = Room(seconds=1.0)
+    assert members(room=short) == {"1", "2"}
+    assert members(room=short, to_beat=trials[0].score) == set()
+    assert members(room=short, to_beat=trials[1].score) == {"1", "2"}
+
+
+def test_where_a_row_has_little_time_who_is_quick_is_recommended() -> None:
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.normal(size=(900, 4)), columns=list("abcd"))
+    frame["y"] = np.where(frame["a"] * frame["b"] + frame["c"] > 0, "high", "low")
+    told = AutoMLSettings(
+        trials=3, learners=["baseline", "lightgbm", "linear"], features="plain", refit=False
+    )
+    scores = {}
+    for limit, learner in ((None, "lightgbm"), (0.02, "linear")):
+        result = fit(
+            frame, "y", told.model_copy(update={"max_latency_ms": limit, "ensemble": limit is not None})
+        )
+        assert result.best.learner == learner
+        scores = {trial.learner: trial.score for trial in result.trials}
+    assert scores["lightgbm"] > scores["linear"] > scores["baseline"]
 
 
 SIZE = Size("regression", rows=2_000, columns=6, levels=0, seconds=60.0)

@@ -30,6 +30,7 @@ def blended(
     *,
     number: int,
     room: Room | None = None,
+    to_beat: float | None = None,
     deadline: float | None = None,
 ) -> tuple[Trial, Blend] | None:
     """Join the best candidates, where that is better than the best one alone.
@@ -46,6 +47,8 @@ def blended(
         Of the trial that the blend will be on the leaderboard.
     room : Room
         What its members may take together; whatever they want when not given.
+    to_beat : float, optional
+        Score of the candidate that is recommended alone if there is no blend. It may have had no room.
     deadline : float, optional
         Unix time by which to be done.
 
@@ -71,6 +74,8 @@ def blended(
         deadline=deadline,
         seed=training.seed,
     )
+    if len(pool) < len(ranked) and to_beat is not None and not metric.better(found.score, to_beat):
+        return None
     ranked, outcomes = [ranked[i] for i in pool], [outcomes[i] for i in pool]
     predictions = [predictions[i] for i in pool]
     members = [i for i in np.argsort(-found.weights, kind="stable") if found.weights[i] > 0]

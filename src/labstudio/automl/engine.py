@@ -43,6 +43,7 @@ from labstudio.automl.metrics import Function, Metric, report
 from labstudio.automl.portfolio import Proposals, check_installed, portfolio, size_of, usable
 from labstudio.automl.preparation import prepare, worker_count
 from labstudio.automl.result import AutoMLResult
+from labstudio.automl.room import TOO_MUCH
 from labstudio.automl.search import Search
 from labstudio.automl.settings import AutoMLSettings
 from labstudio.automl.training import Training
@@ -399,6 +400,10 @@ def _blends(
     """What could be recommended, best first: a blend of the best where it is better, then each alone."""
     ranked = search.ranked()
     learned = [trial for trial in ranked if not LEARNERS[trial.learner].instant]
+    there_is = room(_limits(settings, clock))
+    if settings.max_latency_ms is not None:  # first those that have learned and are quick enough
+        costs = {one.number: search.outcomes[one.number].cost for one in learned}
+        ranked.sort(key=lambda one: not there_is.has(costs.get(one.number, TOO_MUCH)))
     deadline = None if clock.budget is None else time.time() + 0.05 * clock.budget
     if settings.ensemble and len(learned) > 1:
         outcomes = [search.outcomes[trial.number] for trial in learned]
@@ -408,7 +413,8 @@ def _blends(
             training,
             metric,
             number=len(search.trials),
-            room=room(_limits(settings, clock)),
+            room=there_is,
+            to_beat=ranked[0].score,
             deadline=deadline,
         )
         if found is not None:

@@ -181,7 +181,7 @@ def fitting(members: Sequence[Member], room: Room) -> list[Member]:
     def share(place: int) -> float:
         return max(room.shares(Cost.sum(costs[place])))
 
-    while max(room.shares(Cost.sum(cost for kept in costs.values() for cost in kept))) > 1.0:
+    while not room.has(Cost.sum(cost for kept in costs.values() for cost in kept)):
         several = [i for i in costs if len(costs[i]) > 1]
         if several:
             costs[max(several, key=share)].pop()

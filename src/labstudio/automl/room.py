@@ -48,6 +48,9 @@ class Cost:
         return cls(sum(cost.bytes for cost in every), sum(cost.seconds for cost in every))
 
 
+TOO_MUCH = Cost(np.inf, np.inf)
+
+
 @dataclass(frozen=True)
 class Room:
     """What there is for all models together.
@@ -60,6 +63,10 @@ class Room:
 
     bytes: float = np.inf
     seconds: float = np.inf
+
+    def has(self, cost: Cost) -> bool:
+        """Whether a cost has room."""
+        return max(self.shares(cost)) <= 1.0
 
     def shares(self, cost: Cost) -> tuple[float, float]:
         """How much of the bytes, and of the seconds, a cost takes."""
