@@ -29,6 +29,6 @@ print(first, found())
 """
 
 
-def test_a_first_model_does_not_share_its_cores_with_imports():
+def test_what_a_first_model_does_not_need_is_loaded_after_it():
     done = subprocess.run([sys.executable, "-c", WORKER], capture_output=True, text=True)
     assert done.stdout.strip() == "['lightgbm'] ['lightgbm', 'onnxruntime', 'pandas', 'sklearn']", done.stderr

@@ -1,8 +1,8 @@
 """What a worker imports before its first candidate, in the order of need; imported by workers alone.
 
 LightGBM loads all of scikit-learn and pandas for wrappers that nobody uses here. It is loaded without them,
-so that it can begin at once. They, and what exporting needs, are loaded when it has given a first model: they
-would take a core from it.
+so that it can begin at once. They, and what exporting needs, are loaded a little later, or as soon as it has
+given a first model: they take a core from it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _LATER = (
     "onnxruntime",
     "labstudio.automl.finishing",
 )
-_PATIENCE_SECONDS = 3.0
-"""Where nothing is asked for so long, or the first candidate takes longer."""
+_PATIENCE_SECONDS = 0.6
+"""No longer: where budgets are small, the candidates that come next have little time to wait for them."""
 
 
 def _load_lightgbm() -> None:
