@@ -82,6 +82,38 @@ def test_an_asset_is_described_put_away_and_traced(people: Any) -> None:
     assert people.good("%data verify").text
 
 
+def test_a_datastore_is_connected_browsed_read_and_removed_in_cells(people: Any) -> None:
+    people.good(
+        "import os, pathlib, sqlite3\n"
+        "lake = pathlib.Path('lake').absolute(); (lake / 'notes').mkdir(parents=True)\n"
+        "for name in ('a.txt', 'b.txt'): (lake / 'notes' / name).write_text(name)\n"
+        "people.to_csv(lake / 'people.csv', index=False)\n"
+        "with sqlite3.connect('shop.db') as database: people.to_sql('folk', database, index=False)"
+    )
+    said = people.good("%datastore add lake {lake}\n%datastore add shop sqlite:///shop.db")
+    assert "shop" in said.text
+    assert "lake answers: 2 entries at the top" in people.good("%datastore test lake").text
+    listed = people.good("%datastore browse lake notes --limit 1")
+    assert "1 to 1 of 2" in listed.text
+    assert "1 more follow: --offset 1 lists them" in listed.text
+    assert "b.txt" in people.good("%datastore browse lake notes --filter b").text
+    said = people.good("%data look lake:notes")
+    assert "It would be kept as a folder" in said.text
+    people.good(
+        "%data add notes lake:notes --as notes\n%data add folk3 --store lake --source people.csv --as folk3"
+    )
+    assert people.value("(notes.kind, notes.rows, folk3.rows)") == ("folder", 2, 3)
+    people.good("%%data add older\nstore: shop\nquery: SELECT age FROM folk WHERE age > 30\nas: older")
+    assert people.value("(older.rows, older.source)") == (2, "shop: SELECT age FROM folk WHERE age > 30")
+    people.good("%data append folk3 lake:people.csv --as more")
+    assert people.value("more.rows") == 6
+    said = people.run("%datastore remove lake")
+    assert said.status == "error"
+    assert "lake is not removed: folk3@1, notes@1 were read from it" in "\n".join(said.traceback)
+    assert "is removed" in people.good("%datastore remove lake --force").text
+    assert "lake" not in people.good("%datastore list").text
+
+
 @pytest.mark.parametrize(
     ("cell", "says"),
     [

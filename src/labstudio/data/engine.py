@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Thread
 from typing import Any
+
+from labstudio.errors import Unavailable
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, DICTIONARY_SIZE_LIMIT 10000)"
 """How tables are written: level 1 takes a third less time than the usual one, for a seventh more bytes; a
@@ -70,3 +76,22 @@ def pattern(path: Path) -> str:
 def table(path: Path, columns: int) -> str:
     """Name a Parquet file's columns ``c0, c1, …`` in a FROM clause: to DuckDB "a" and "A" are the same."""
     return f"read_parquet({pattern(path)}) AS t({', '.join(f'c{place}' for place in range(columns))})"
+
+
+def full(error: Exception, place: Path) -> Unavailable | None:
+    """Return the sentence for a disk that takes no more, where that is what the engine or Arrow met.
+
+    Examples
+    --------
+    >>> str(full(OSError(28, "No space left on device"), Path("/data")))
+    '/data cannot be written (No space left on device); make room there and try again.'
+    >>> full(ValueError("not a number"), Path("/data")) is None
+    True
+    """
+    said = str(error)
+    for code in _FULL:
+        if getattr(error, "errno", None) == code or os.strerror(code) in said:
+            return Unavailable(
+                f"{place} cannot be written ({os.strerror(code)}); make room there and try again."
+            )
+    return None

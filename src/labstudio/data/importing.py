@@ -21,7 +21,7 @@ from labstudio.data.dialect import PlainText, dialect, line_at, plain_text, surp
 from labstudio.data.frames import Imported
 from labstudio.data.mending import Mended, mended
 from labstudio.data.options import ImportOptions, check_columns
-from labstudio.errors import Invalid
+from labstudio.errors import Invalid, Unavailable
 
 SAMPLE_ROWS = 5_000
 _NOWHERE = "\uffff\uffff"  # DuckDB wants one text that means missing; this stands in no file
@@ -210,10 +210,13 @@ class _Import:
                 rows += batch.num_rows
         return rows
 
-    def _sentence(self, wanted: list[Kind], error: Exception) -> Invalid:
+    def _sentence(self, wanted: list[Kind], error: Exception) -> Invalid | Unavailable:
         """Say what the first broken row is, by reading again with DuckDB's rejects table."""
         import duckdb
 
+        full = engine.full(error, self.folder.parent)
+        if full is not None:
+            return full
         if self.options.thousands is not None and (misfit := self._ungroupable(wanted)) is not None:
             return misfit
         reader = self._reader(

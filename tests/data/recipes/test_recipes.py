@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -118,6 +119,25 @@ def test_a_run_says_how_far_it_is(ws):
     said = []
     ws.recipes.run("told", "orders", [{"op": "filter", "where": "id > 1"}], said.append)
     assert said == ["5 rows written of 6 read"]
+
+
+@pytest.mark.parametrize("columns", [["a"], ["a", "A"]], ids=["by the engine", "by Arrow"])
+def test_a_full_disk_gets_a_sentence_and_nothing_half_written_stays(tmp_path, columns):
+    resource = pytest.importorskip("resource", reason="Windows limits no sizes of files")
+    ws = Workspace(tmp_path)
+    values = np.random.default_rng(1).random(100_000)
+    ws.data.add("noise", pd.DataFrame(dict.fromkeys(columns, values)))
+    steps = [{"op": "derive", "name": "b", "value": "a * 2"}]
+    before, limits = {*tmp_path.rglob("*")}, resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))  # bytes of one file
+    try:
+        with pytest.raises(Unavailable, match=r"files cannot be written \(File too large\); make room there"):
+            ws.recipes.run("twice", "noise", steps)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert {*tmp_path.rglob("*")} - before == set()
+    assert ws.recipes.run("twice", "noise", steps).ref == "twice@1"
+    ws.store.close()
 
 
 # -- previews

@@ -255,8 +255,8 @@ class Recipes:
                 rows = _copied(con, columns, query, place, progress)
             else:
                 rows = _carried(con, columns, query, place, progress)
-        except duckdb.Error as error:
-            raise Invalid(sentence(error)) from None
+        except (duckdb.Error, OSError) as error:
+            raise engine.full(error, self._store.files.folder) or Invalid(sentence(error)) from None
         finally:
             con.close()
         progress(f"{rows:,} rows written of {ready.version.rows:,} read")
