@@ -1,4 +1,4 @@
-"""How versions come to be: from a file, from a frame, from a table somebody else made, from more rows.
+"""How versions come to be: from a file, from a frame, from a table somebody else made.
 
 The raw bytes and the table made of them are put into the file store first; the version, its event and its
 lineage then appear in one transaction. A process that dies on the way leaves files nobody names, never half a
@@ -29,8 +29,6 @@ from labstudio.store.identity import who
 if TYPE_CHECKING:
     import pandas as pd
 
-    from labstudio.data.folders.scanning import Listing
-    from labstudio.data.frames import Imported
     from labstudio.data.stores.reading import Reading
     from labstudio.data.version import Version
     from labstudio.schema import Schema
@@ -98,10 +96,6 @@ class Adding:
         def _version(self, row: dict[str, Any]) -> Version: ...
         def _keep_file(self, name: str, path: Path, origin: str | dict[str, Any]) -> Version: ...
         def _add_folder(self, name: str, path: Path, origin: str | dict[str, Any]) -> Version: ...
-        def _append_folder(
-            self, before: Version, source: str | Path | pd.DataFrame, called: str
-        ) -> Version: ...
-        def _append_tree(self, before: Version, tree: Listing, said: str) -> Version: ...
 
     def add(
         self,
@@ -200,7 +194,7 @@ class Adding:
         table_sha = self._store.files.adopt(made.path)
         sha = made.sha256 or table_sha
         row = {
-            "identity": made.identity or _identity(sha, options), "sha256": sha, "table_sha256": table_sha,
+            "identity": made.identity or identity_of(sha, options), "sha256": sha, "table_sha256": table_sha,
             "rows": made.rows, "size": size if made.size is None else made.size,
             "schema": schema.to_dict(), "found": made.found, "origin": origin,
         }  # fmt: skip
@@ -214,55 +208,6 @@ class Adding:
     def scratch(self) -> AbstractContextManager[Path]:
         """Give a path in a folder of its own for a table on its way to `put`; the folder goes afterwards."""
         return self._store.files.scratch()
-
-    def append(
-        self,
-        name: str,
-        source: str | Path | pd.DataFrame = "",
-        options: ImportOptions | None = None,
-        *,
-        origin: str = "",
-        store: str = "",
-        query: str = "",
-        as_of: str = "",
-    ) -> Version:
-        """Add rows below those of the newest version, or files to those of a folder, as a new version.
-
-        The source's own bytes are kept as they are, and so are those of the versions before.
-
-        Parameters
-        ----------
-        name : str
-            Name of the asset, or one of its versions.
-        source : path or DataFrame
-            The new rows, with the same columns; or a file, or a folder whose files are added. May name a
-            place in a datastore, as in `add`.
-        options : ImportOptions, optional
-            How to read them.
-        origin : str
-            What an upload was called, whose own path says nothing of that.
-        store, query, as_of : str
-            As in `add`.
-
-        Raises
-        ------
-        Invalid
-            Columns are missing, new or of another type.
-        """
-        before, options = self.get(name), options or ImportOptions()
-        there = self._elsewhere(source, store, query, as_of)
-        if there is None:
-            if isinstance(source, str) and not source:
-                raise Invalid("Say what is to be added: a path, a DataFrame, or a datastore and a query.")
-            if before.kind == "folder":
-                return self._append_folder(before, source, origin)
-            return self._append_rows(before, source, options, origin)
-        stores, store, inner = there
-        said = f"{store}: {' '.join(query.split())}" if query else f"{store}:{inner}"
-        if before.kind == "folder":
-            return self._append_tree(before, stores.listing(store, inner), said)
-        with stores.brought(store, inner, query=query, as_of=as_of) as path:
-            return self._append_rows(before, path, options, "", said)
 
     def refresh(self, name: str) -> Version:
         """Read the source of the newest version again; what has changed is a new version.
@@ -283,31 +228,6 @@ class Adding:
                 f"add the new data to {version.name} instead."
             )
         return self.again[origin["kind"]](version.name, origin)
-
-    def _append_rows(
-        self,
-        before: Version,
-        source: str | Path | pd.DataFrame,
-        options: ImportOptions,
-        called: str,
-        said: str = "",
-    ) -> Version:
-        from labstudio.data.appending import appended
-
-        with self.scratch() as place:
-            more, sha, size = self._rows(source, place, options, called)
-            both = place.parent / "both"
-            rows = appended(self.table(before), more.path, both)
-            said = said or called or (str(source) if isinstance(source, (str, Path)) else "a DataFrame")
-            made = Made(
-                both, rows, f"{before.ref} and {more.rows:,} rows of {said}",
-                {"format": "appended", "rows_before": before.rows}, sha, size,
-                _identity(f"{before.identity}\n{sha}", options), [(before.subject, "appended")],
-            )  # fmt: skip
-            types = {
-                column.name: column.semantic for column in before.schema if column.semantic == "category"
-            }
-            return self.put(before.name, made, None, ImportOptions(types=types))
 
     def _elsewhere(
         self, source: object, store: str, query: str, as_of: str
@@ -342,7 +262,7 @@ class Adding:
 
             @cache
             def there() -> dict[str, Any] | None:
-                return self._there(name, _identity(hashing.result(), options))
+                return self._there(name, identity_of(hashing.result(), options))
 
             try:
                 called = path.name if known and known["kind"] == "path" else source
@@ -357,31 +277,10 @@ class Adding:
             files.adopt(place, sha)
         return self._append(
             name, options, source,
-            {"identity": _identity(sha, options), "sha256": sha, "table_sha256": table_sha, "rows": made.rows,
-             "size": size, "schema": schema.to_dict(), "found": made.found, "origin": known},
+            {"identity": identity_of(sha, options), "sha256": sha, "table_sha256": table_sha,
+             "rows": made.rows, "size": size, "schema": schema.to_dict(), "found": made.found,
+             "origin": known},
         )  # fmt: skip
-
-    def _rows(
-        self, source: str | Path | pd.DataFrame, place: Path, options: ImportOptions, called: str
-    ) -> tuple[Imported, str, int]:
-        """Read rows that are to stand below others; keep their source; return its sha256 and size too."""
-        from labstudio.data.frames import Imported, table_of_frame, write_table
-        from labstudio.data.reading import read
-
-        if isinstance(source, (str, Path)):
-            path = Path(source).expanduser()
-            called = called or path.name
-            copied(path, place)
-            try:
-                made = read(place, called, place.parent, options, lambda: False)
-            except Invalid as error:
-                raise Invalid(f"{called}: {error}") from None
-            assert made is not None
-        else:
-            table, _ = table_of_frame(source)
-            write_table(table, place)
-            made = Imported(place, table.num_rows, {})
-        return made, self._store.files.put_file(place), place.stat().st_size
 
     def _add_frame(self, name: str, frame: pd.DataFrame, options: ImportOptions) -> Version:
         from labstudio.data.frames import table_of_frame, table_sha256, write_table
@@ -390,7 +289,7 @@ class Adding:
         options = options.model_copy(update={"types": {**categoricals, **options.types}})
         check_columns(table.column_names, options.types, "types: ")
         sha = table_sha256(table)
-        identity = _identity(sha, options)
+        identity = identity_of(sha, options)
         there = self._there(name, identity)
         if there is not None:
             return self._append(name, options, "DataFrame", there)
@@ -496,7 +395,8 @@ def asset_name(name: str) -> str:
     return name
 
 
-def _identity(sha: str, options: ImportOptions) -> str:
+def identity_of(sha: str, options: ImportOptions) -> str:
+    """Return what tells a version of these bytes, read with these options, from all others."""
     return hashlib.sha256(f"{sha}\n{options.canonical()}".encode()).hexdigest()
 
 

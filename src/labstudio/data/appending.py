@@ -1,12 +1,145 @@
-"""Rows of one table below those of another, in one Parquet file. It knows files and no store."""
+"""Rows below those of a version, and files beside those of a folder, as the next version."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from labstudio.data.adding import Made, copied, identity_of
+from labstudio.data.options import ImportOptions
 from labstudio.errors import Invalid
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from labstudio.data.folders.scanning import Listing
+    from labstudio.data.frames import Imported
+    from labstudio.data.stores.reading import Reading
+    from labstudio.data.version import Version
+    from labstudio.store import Store
+
 _BATCH = 100_000  # rows
+
+
+class Appending:
+    """The part of `labstudio.data.Data` that makes versions of the ones before and more."""
+
+    _store: Store
+
+    if TYPE_CHECKING:
+
+        def get(self, ref: str) -> Version: ...
+        def table(self, ref: str | Version) -> Path: ...
+        def scratch(self) -> AbstractContextManager[Path]: ...
+        def put(
+            self,
+            name: str,
+            made: Made,
+            origin: dict[str, Any] | None = None,
+            options: ImportOptions | None = None,
+        ) -> Version: ...
+        def _elsewhere(
+            self, source: object, store: str, query: str, as_of: str
+        ) -> tuple[Reading, str, str] | None: ...
+        def _append_folder(
+            self, before: Version, source: str | Path | pd.DataFrame, called: str
+        ) -> Version: ...
+        def _append_tree(self, before: Version, tree: Listing, said: str) -> Version: ...
+
+    def append(
+        self,
+        name: str,
+        source: str | Path | pd.DataFrame = "",
+        options: ImportOptions | None = None,
+        *,
+        origin: str = "",
+        store: str = "",
+        query: str = "",
+        as_of: str = "",
+    ) -> Version:
+        """Add rows below those of the newest version, or files to those of a folder, as a new version.
+
+        The source's own bytes are kept as they are, and so are those of the versions before.
+
+        Parameters
+        ----------
+        name : str
+            Name of the asset, or one of its versions.
+        source : path or DataFrame
+            The new rows, with the same columns; or a file, or a folder whose files are added. May name a
+            place in a datastore, as in `add`.
+        options : ImportOptions, optional
+            How to read them.
+        origin : str
+            What an upload was called, whose own path says nothing of that.
+        store, query, as_of : str
+            As in `add`.
+
+        Raises
+        ------
+        Invalid
+            Columns are missing, new or of another type.
+        """
+        before, options = self.get(name), options or ImportOptions()
+        there = self._elsewhere(source, store, query, as_of)
+        if there is None:
+            if isinstance(source, str) and not source:
+                raise Invalid("Say what is to be added: a path, a DataFrame, or a datastore and a query.")
+            if before.kind == "folder":
+                return self._append_folder(before, source, origin)
+            return self._append_rows(before, source, options, origin)
+        stores, store, inner = there
+        said = f"{store}: {' '.join(query.split())}" if query else f"{store}:{inner}"
+        if before.kind == "folder":
+            return self._append_tree(before, stores.listing(store, inner), said)
+        with stores.brought(store, inner, query=query, as_of=as_of) as path:
+            return self._append_rows(before, path, options, "", said)
+
+    def _append_rows(
+        self,
+        before: Version,
+        source: str | Path | pd.DataFrame,
+        options: ImportOptions,
+        called: str,
+        said: str = "",
+    ) -> Version:
+        with self.scratch() as place:
+            more, sha, size = self._rows(source, place, options, called)
+            both = place.parent / "both"
+            rows = appended(self.table(before), more.path, both)
+            said = said or called or (str(source) if isinstance(source, (str, Path)) else "a DataFrame")
+            made = Made(
+                both, rows, f"{before.ref} and {more.rows:,} rows of {said}",
+                {"format": "appended", "rows_before": before.rows}, sha, size,
+                identity_of(f"{before.identity}\n{sha}", options), [(before.subject, "appended")],
+            )  # fmt: skip
+            types = {
+                column.name: column.semantic for column in before.schema if column.semantic == "category"
+            }
+            return self.put(before.name, made, None, ImportOptions(types=types))
+
+    def _rows(
+        self, source: str | Path | pd.DataFrame, place: Path, options: ImportOptions, called: str
+    ) -> tuple[Imported, str, int]:
+        """Read rows that are to stand below others; keep their source; return its sha256 and size too."""
+        from labstudio.data.frames import Imported, table_of_frame, write_table
+        from labstudio.data.reading import read
+
+        if isinstance(source, (str, Path)):
+            path = Path(source).expanduser()
+            called = called or path.name
+            copied(path, place)
+            try:
+                made = read(place, called, place.parent, options, lambda: False)
+            except Invalid as error:
+                raise Invalid(f"{called}: {error}") from None
+            assert made is not None
+        else:
+            table, _ = table_of_frame(source)
+            write_table(table, place)
+            made = Imported(place, table.num_rows, {})
+        return made, self._store.files.put_file(place), place.stat().st_size
 
 
 def appended(above: Path, below: Path, place: Path) -> int:

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from labstudio.data.about import Described
 from labstudio.data.adding import Adding
+from labstudio.data.appending import Appending
 from labstudio.data.cache import Cache
 from labstudio.data.checkouts import Checkouts
 from labstudio.data.deleting import Deleting
 from labstudio.data.explore import Exploring
 from labstudio.data.filing import Filing
+from labstudio.data.keeping import Keeping
 from labstudio.data.once import Once
 from labstudio.data.options import ImportOptions
 from labstudio.data.showing import Showing
@@ -39,7 +41,7 @@ _FREE = 10**9  # more than any version's number
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}")
 
 
-class Data(Adding, Filing, Showing, Exploring, Described, Deleting):
+class Data(Adding, Appending, Keeping, Filing, Showing, Exploring, Described, Deleting):
     """The assets of one workspace.
 
     Examples

@@ -29,10 +29,8 @@ class Checkouts:
 
     Examples
     --------
-    >>> kept = Checkouts(Path(tempfile.mkdtemp()))
-    >>> made = Path(tempfile.mkdtemp(dir=kept.folder)) / "copy"
-    >>> made.mkdir()
-    >>> place = kept.adopt(made, "ab12")
+    >>> kept = Checkouts(Path(tempfile.mkdtemp()) / "checkouts")
+    >>> place = kept.adopt(Path(tempfile.mkdtemp()), "ab12")
     >>> kept.find("ab12") == place, kept.sweep(older_than=0)
     (True, 0)
     """
