@@ -547,12 +547,43 @@ def test_a_picture_with_a_script_is_no_page(person: Person, items: None) -> None
     assert len(said(person.server, ref)) == 3
 
 
+def test_scored_suggestions_come_in_and_go_and_labels_train_a_model(person: Person, items: None) -> None:
+    ref = project(person.server, "tickets", "brought-in", labels=SUBJECTS)
+    scored = "".join(
+        json.dumps({"key": str(i), "label": SUBJECTS[i % 3], "score": 0.8}) + "\n" for i in range(12)
+    )
+    person.opens()
+    document = at_work(person, ref)
+    document.get_by_role("tab", name="Export").click()
+    document.get_by_label("Files with labels").set_input_files(
+        {"name": "said.jsonl", "mimeType": "application/jsonl", "buffer": scored.encode()}
+    )
+    expect(
+        document.get_by_text("12 of 12 answers came in. 12 of them as scored suggestions.")
+    ).to_be_visible()
+    person.keeps("labeling-import-light")
+    document.get_by_role("tab", name="Dashboard").click()
+    expect(document.get_by_text("Nothing is labeled yet")).to_be_visible()
+    person.keeps("labeling-dashboard-empty-light")
+    document.get_by_role("button", name="Take back run").click()  # before anything is labeled
+    expect(document.get_by_text("taken back", exact=True)).to_be_visible()
+    page = person.server.get(f"labeling/{ref}/items", limit=100)["items"]
+    assert not any(one["suggestion"] for one in page)
+
+    answer(person.server, ref, 15)
+    document.get_by_label("Search for a model of these labels for").fill("1")
+    document.get_by_role("button", name="Train on these labels").click()
+    expect(
+        person.page.locator(".lm-TabBar-tabLabel", has_text="label from brought-in-labeled@1")
+    ).to_be_visible()
+
+
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_every_view_is_open_to_everybody(person: Person, items: None, theme: str) -> None:
     shade = "light" if theme == LIGHT else "dark"
     asked = {"labels": SUBJECTS, "instructions": "What is the ticket about?"}
     ref = project(person.server, "tickets", f"ticket-topics-{shade}", **asked)
-    answer(person.server, ref, 15)
+    answer(person.server, ref, 24)
     person.server.post(f"labeling/{ref}/suggest")
     person.server.post(f"labeling/{ref}/exports", format="csv")
     person.opens(theme)
@@ -564,6 +595,10 @@ def test_every_view_is_open_to_everybody(person: Person, items: None, theme: str
     for tab in ("Workbench", "Grid", "Items", "Dashboard", "Export", "Labels"):
         document.get_by_role("tab", name=tab, exact=True).click()
         expect(document.locator(".jp-mod-loading, .ls-Skeleton")).to_have_count(0)
+        if tab == "Dashboard":
+            expect(document.get_by_role("button", name="Train on these labels")).to_be_enabled()
+            document.get_by_role("button", name="Look for them").click()  # labels that may be wrong
+            expect(document.get_by_role("button", name="Look again")).to_be_enabled()
         person.page.wait_for_timeout(300)
         person.keeps(f"labeling-{tab.lower()}-{shade}")
         person.finds_no_barrier(DOCUMENT)

@@ -49,6 +49,7 @@ export type LabelingProject = Schemas['LabelingProject'];
 export type LabelingReceipts = Schemas['LabelingReceipts'];
 export type LabelingShape = Schemas['Shape-Output'];
 export type LabelingSpan = Schemas['Span-Output'];
+export type LabelingDoubt = Schemas['LabelingDoubt'];
 export type LabelingToReview = Schemas['LabelingToReview'];
 export type LabelingUndone = Schemas['LabelingUndone'];
 export type LabelingValue = Schemas['Value-Output'];

@@ -11,7 +11,11 @@ import { IColumn, SortableTable } from '../shared/table';
 import { __ } from '../shared/words';
 import type { IStudio } from '../studio';
 import type { Bench } from './bench';
+import { Doubts } from './doubts';
 import { Models } from './models';
+
+/** What a model of the items' vectors learns, and so may doubt. */
+const LEARNED = ['class', 'multi', 'number'];
 
 type Person = LabelingDashboard['people'][number];
 
@@ -37,7 +41,7 @@ export function Dashboard({ studio, bench, onOpen }: IProps): ReactElement {
             <Card title={__('Progress')} className="ls-Dashboard-wide">
               <Empty text={__('Nothing is labeled yet; what people and models do is counted here.')} />
             </Card>
-            <Models studio={studio} bench={bench} />
+            <Models studio={studio} bench={bench} labeled={found.progress.labeled} />
           </div>
         ) : (
           <div className="ls-Dashboard">
@@ -48,7 +52,8 @@ export function Dashboard({ studio, bench, onOpen }: IProps): ReactElement {
             <Card title={__('Labels')} note={__('by people, and by a model alone')}>
               <Spread bench={bench} labels={found.labels} />
             </Card>
-            <Models studio={studio} bench={bench} />
+            <Models studio={studio} bench={bench} labeled={found.progress.labeled} />
+            {LEARNED.includes(bench.project?.task ?? '') && <Doubts studio={studio} bench={bench} onOpen={onOpen} />}
             <Card title={__('People')} className="ls-Dashboard-wide">
               <SortableTable<Person>
                 label={__('People')}

@@ -137,7 +137,7 @@ export function Curve({ run }: { run: LabelingModelRun }): ReactElement | null {
 }
 
 /** The models of a project on its dashboard. */
-export function Models({ studio, bench }: IProps): ReactElement {
+export function Models({ studio, bench, labeled }: IProps & { labeled: number }): ReactElement {
   useBench(bench);
   const { models, state } = useModels({ studio, bench });
   const [precision, setPrecision] = useState(95);
@@ -242,7 +242,7 @@ export function Models({ studio, bench }: IProps): ReactElement {
                 </label>
                 <Button
                   label={__('Train on these labels')}
-                  disabled={busy || !(bench.progress?.labeled ?? 0) || !(seconds >= 1)}
+                  disabled={busy || labeled === 0 || !(seconds >= 1)}
                   onClick={() => void train()}
                 />
                 <Button
