@@ -14,14 +14,20 @@ import sys, threading
 from contextlib import suppress
 from pathlib import Path
 
-import labstudio.automl.warm
-from labstudio.automl.evaluation import evaluate
+from labstudio.automl import evaluation
 from labstudio.automl.member import Candidate
+
+class Patient(threading.Event):
+    def wait(self, timeout=None):  # however slow this machine is
+        return super().wait()
+
+evaluation.FIRST_ENDED = Patient()
+import labstudio.automl.warm
 
 found = lambda: sorted({"lightgbm", "sklearn", "pandas", "onnxruntime"} & set(sys.modules))
 first = found()
 with suppress(FileNotFoundError):
-    evaluate(Path("absent"), 1, Candidate("baseline", {}), None)
+    evaluation.evaluate(Path("absent"), 1, Candidate("baseline", {}), None)
 for thread in threading.enumerate():
     if thread is not threading.main_thread():
         thread.join()
