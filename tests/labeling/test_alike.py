@@ -8,7 +8,7 @@ import pytest
 
 from labstudio.data import Data
 from labstudio.errors import Invalid, NotFound
-from labstudio.labeling import Answer, Labeling, Which
+from labstudio.labeling import Answer, Labeling, Which, alike
 
 KINDS = {
     "late": ["parcel", "delayed", "courier", "waiting", "delivery", "days"],
@@ -77,6 +77,15 @@ def test_the_background_compares_items_once_a_version(tickets):
     tickets.sync("tickets")
     assert not tickets.compared("tickets")
     assert sorted(len(group.items) for group in tickets.groups("tickets")) in ([2], [1, 1])
+
+
+def test_what_a_full_disk_has_cut_short_is_made_again(tickets):
+    found = tickets.groups("tickets")
+    for path in (tickets._store.root / "vectors").rglob("*.npz"):
+        path.write_bytes(path.read_bytes()[:200])
+    alike._read.cache_clear()
+    assert not tickets.compared("tickets")
+    assert tickets.groups("tickets") == found
 
 
 def test_rows_of_a_table_are_duplicates_where_they_say_the_same(store):

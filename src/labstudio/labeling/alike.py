@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 
 from labstudio.errors import Invalid, NotFound
+from labstudio.labeling.item_vectors import UNREADABLE, ItemVectors, keep_arrays
 
 if TYPE_CHECKING:
-    from labstudio.labeling.item_vectors import ItemVectors
     from labstudio.labeling.labeling import Labeling
     from labstudio.labeling.projects import Project, Projects
     from labstudio.store import Store
@@ -115,16 +115,12 @@ class Alike(_Base):
 
     def compare(self, ref: str) -> Groups:
         """Compare the items of a project, and keep what was found."""
-        from labstudio.labeling.item_vectors import ItemVectors
-
         known = ItemVectors(cast("Labeling", self), ref)
         known.load()
         return self.keep_groups(known)
 
     def keep_groups(self, known: ItemVectors) -> Groups:
         """Find items that are alike by their vectors, unless that was done for this version of the data."""
-        from labstudio.labeling.item_vectors import keep_arrays
-
         project = known.project
         there = groups_of(self._store, project)
         if there is not None:
@@ -149,7 +145,11 @@ class Alike(_Base):
 def groups_of(store: Store, project: Project) -> Groups | None:
     """Return what was found in the version of the data that a project knows; None where nobody has looked."""
     place = _place(store, project)
-    return _read(place) if place.is_file() else None
+    try:
+        return _read(place) if place.is_file() else None
+    except UNREADABLE:
+        place.unlink(missing_ok=True)  # it is made again
+        return None
 
 
 def members_of(store: Store, project: Project, kind: Kind, number: int) -> set[int]:
@@ -178,13 +178,9 @@ def _place(store: Store, project: Project) -> Path:
 
 
 @lru_cache(8)
-def _read(place: Path) -> Groups | None:
-    try:
-        with np.load(place, allow_pickle=False) as file:
-            return Groups(dict(file))
-    except (OSError, ValueError, KeyError):  # cut short by a full disk: it is made again
-        place.unlink(missing_ok=True)
-        return None
+def _read(place: Path) -> Groups:
+    with np.load(place, allow_pickle=False) as file:
+        return Groups(dict(file))
 
 
 def _grouped(known: ItemVectors) -> dict[str, np.ndarray]:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -16,6 +17,10 @@ from labstudio.errors import Invalid
 if TYPE_CHECKING:
     from labstudio.labeling.labeling import Labeling
     from labstudio.labeling.suggest.encoders import Encoder
+
+
+UNREADABLE = (OSError, ValueError, KeyError, BadZipFile)
+"""What reading a file of arrays fails with that a full disk has cut short."""
 
 
 class DiskVectors:
@@ -33,8 +38,8 @@ class DiskVectors:
                 try:
                     with np.load(path, allow_pickle=False) as file:
                         kept.update(zip(file["hashes"].tolist(), file["vectors"], strict=True))
-                except (OSError, ValueError, KeyError):  # cut short by a full disk: it is made again
-                    path.unlink(missing_ok=True)
+                except UNREADABLE:
+                    path.unlink(missing_ok=True)  # it is made again
             self._known[fingerprint] = kept
         known = self._known[fingerprint]
         return {one: known[one] for one in hashes if one in known}

@@ -41,6 +41,7 @@ _FOLDS = 3
 class PartTrainer(Trainer):
     """What spans and shapes have in common."""
 
+    costly = True
     looked_at: int  # items drawn at random that a round looks at, at least
 
     def __init__(self, labeling: Any, ref: str) -> None:

@@ -41,9 +41,12 @@ class Trainer(ItemVectors):
         The newest annotation that was learned from.
     measure : str
         What the score is.
+    costly : bool
+        Whether judging takes so long that it is done only when the progress curve is drawn again.
     """
 
     measure = "accuracy"
+    costly = False
     picked = 50  # items a round puts in order
 
     def __init__(self, labeling: Labeling, ref: str) -> None:
@@ -174,9 +177,12 @@ class Trainer(ItemVectors):
         at_random = np.array(
             [place for place, row in enumerate(rows) if int(self.numbers[row]) in self._random], dtype=int
         )
-        score = self._score(model, rows, values, at_random)
         if not self._curve or len(values) >= self._curve[-1].labels * _CURVE_EVERY:
             self._curve = self._points(model, rows, values, at_random)
+        if self._curve and self.costly:
+            score: Score | None = self._curve[-1].score
+        else:
+            score = self._score(model, rows, values, at_random)
         ahead = outlook(self._curve)
         stop = enough(score.low, None, ahead.more if ahead else None) if score else None
         return {
