@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from browsing import DARK, LIGHT, Person
+from labeling.suggest.test_detector import TABLE, always
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Route, expect
 from serving import Server
@@ -358,8 +359,9 @@ def marked(lab: Server, items: None) -> None:
     (lab.folder / "trips.jsonl").write_text("\n".join([*lines, ""]))
     (lab.folder / "yard").mkdir(exist_ok=True)
     for number in range(14):
-        picture = Image.effect_noise(SIDE, 12).convert("RGB")
+        picture = Image.new("RGB", SIDE, "#d8d2c8")
         draw = ImageDraw.Draw(picture)
+        draw.line((0, 200, *SIDE), fill="#6b6e72", width=30)
         for x, y, w, h in cars_in(number):
             draw.rectangle((x, y, x + w, y + 60), fill="#7a2a20")
             for wheel in (x + 15, x + 100):
@@ -465,9 +467,15 @@ def test_what_a_model_suggests_is_taken_by_keys(person: Person, marked: None) ->
     expect(document.locator(".ls-Preview rect").first).to_be_visible()
     person.keeps("labeling-grid-boxes-light")
     document.get_by_role("tab", name="Dashboard", exact=True).click()
-    expect(document.get_by_text("Let an ONNX detector suggest boxes")).to_be_visible()
-    person.page.wait_for_timeout(300)
-    person.keeps("labeling-dashboard-boxes-light")
+    document.get_by_text("Let an ONNX detector suggest boxes").click()
+    file = document.get_by_label("File of the detector")
+    file.set_input_files({"name": "no.onnx", "mimeType": "application/onnx", "buffer": b"no model"})
+    expect(document.get_by_text("no.onnx is no ONNX file that can be run")).to_be_visible()
+    document.get_by_label("Class = label").fill("dog = car")
+    content = always({"names": "['cat', 'dog']"}, out=TABLE[None].copy())
+    file.set_input_files({"name": "finds.onnx", "mimeType": "application/onnx", "buffer": content})
+    expect(document.get_by_text("Detector finds.onnx suggests dog → car")).to_be_visible()
+    person.keeps("labeling-detector-light")
 
     tickets = project(person.server, "tickets", labels=SUBJECTS)
     document = at_work(person, tickets)

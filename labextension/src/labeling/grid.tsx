@@ -31,7 +31,8 @@ export function Grid({ studio, bench }: IGrid): ReactElement {
     ['clusters', __('in groups that are alike')],
     ['duplicates', __('near duplicates together')]
   ];
-  const choice = (
+  // groups are asked of the server, whose workspace need not be that of a kernel
+  const choice = bench.transport.place === 'server' && (
     <label>
       {__('Show')}{' '}
       <select
@@ -60,7 +61,7 @@ export function Grid({ studio, bench }: IGrid): ReactElement {
   );
 }
 
-function Singly({ studio, bench, choice }: IGrid & { choice: ReactElement }): ReactElement {
+function Singly({ studio, bench, choice }: IGrid & { choice: ReactElement | false }): ReactElement {
   useBench(bench);
   const [size, setSize] = useState(SIZES[0]);
   const [label, setLabel] = useState<string>('');
