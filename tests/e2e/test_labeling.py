@@ -579,8 +579,10 @@ def test_scored_suggestions_come_in_and_go_and_labels_train_a_model(person: Pers
     assert not any(one["suggestion"] for one in page)
 
     answer(person.server, ref, 15)
+    train = document.get_by_role("button", name="Train on these labels")
+    expect(train).to_be_enabled()  # the dashboard has heard of the labels
     document.get_by_label("Search for a model of these labels for").fill("1")
-    document.get_by_role("button", name="Train on these labels").click()
+    train.click()
     expect(
         person.page.locator(".lm-TabBar-tabLabel", has_text="label from brought-in-labeled@1")
     ).to_be_visible()

@@ -53,7 +53,6 @@ export function Dashboard({ studio, bench, onOpen }: IProps): ReactElement {
               <Spread bench={bench} labels={found.labels} />
             </Card>
             <Models studio={studio} bench={bench} labeled={found.progress.labeled} />
-            {LEARNED.includes(bench.project?.task ?? '') && <Doubts studio={studio} bench={bench} onOpen={onOpen} />}
             <Card title={__('People')} className="ls-Dashboard-wide">
               <SortableTable<Person>
                 label={__('People')}
@@ -79,6 +78,7 @@ export function Dashboard({ studio, bench, onOpen }: IProps): ReactElement {
                 </ul>
               )}
             </Card>
+            {LEARNED.includes(bench.project?.task ?? '') && <Doubts studio={studio} bench={bench} onOpen={onOpen} />}
             {found.pairs.length > 0 && (
               <Card title={__('Agreement in pairs')}>
                 <ul>

@@ -220,12 +220,7 @@ function In({ bench, formats }: { bench: Bench; formats: string[] }): ReactEleme
             {told.suggestions > 0 && __('%1 of them as scored suggestions.', number(told.suggestions))}{' '}
             {told.labels.length > 0 && __('New labels: %1.', told.labels.join(', '))}{' '}
             {told.run !== null && (
-              <Button
-                plain
-                disabled={busy}
-                label={__('Take the suggestions back')}
-                onClick={() => void back(told.run!)}
-              />
+              <Button disabled={busy} label={__('Take the suggestions back')} onClick={() => void back(told.run!)} />
             )}
           </p>
           <Dropped reasons={told.dropped} />
