@@ -133,6 +133,19 @@ def test_columns_may_move_from_row_to_row_and_others_be_there():
         same(model, row[order].assign(more=[[1, 2]]))
 
 
+def test_a_column_that_is_not_needed_may_be_of_any_type():
+    class Stubborn(pd.arrays.BooleanArray):
+        def to_numpy(self, *args, **kwargs):
+            raise NotImplementedError("not of this type")
+
+        __array__ = to_numpy
+
+    row = TABLE.iloc[[0]].assign(more=Stubborn(np.array([True]), np.array([False])))
+    with pytest.raises(NotImplementedError):
+        row.to_numpy(dtype=object)
+    same(MIRROR, row)
+
+
 @pytest.mark.parametrize("columns", [list(TABLE), NUMBERS], ids=["with texts", "numbers and dates alone"])
 @pytest.mark.parametrize(
     "change",
