@@ -111,7 +111,8 @@ function Looked({ studio, state }: IProps) {
 
 function shape({ trans }: IStudio, { content, values, fields }: Look): string {
   if (!content) {
-    return trans.__('the first %1 rows, %2 columns', number(values[0]?.length ?? 0), number(fields.length));
+    const columns = trans._n('%2 column', '%2 columns', fields.length, number(fields.length));
+    return trans.__('the first %1 rows, %2', number(values[0]?.length ?? 0), columns);
   }
   const files = content.files === 1 ? '' : trans.__('%1 files', number(content.files));
   return [files, content.media, bytes(content.size)].filter(Boolean).join(', ');
