@@ -149,6 +149,7 @@ def test_boxes_are_suggested_by_similar_images_and_judged_on_random_ones(streets
 def test_a_detector_that_is_attached_suggests_before_anything_is_labeled(streets, tmp_path):
     said = {"names": "{0: 'Car', 1: 'bus'}"}
     content = always(said, out=TABLE[None].copy())
+    streets.configure("street", random_share=1)
     assert streets.suggest("street") is None
     (tmp_path / "found.onnx").write_bytes(content)
     found = streets.attach_detector("street", tmp_path / "found.onnx", map={"bus": "tree"})
@@ -160,6 +161,9 @@ def test_a_detector_that_is_attached_suggests_before_anything_is_labeled(streets
     [shape] = item.suggestion.value["shapes"]
     assert (shape["kind"], shape["label"], shape["score"]) == ("box", "l2", pytest.approx(0.9))
     streets.label("street", item.number, item.suggestion.value)  # as it was told, its score and all
+    answer(streets, "street", 12)
+    score = streets.suggest("street").outcome["score"]
+    assert score["value"] < 1  # it is judged with what people have drawn, and finds what nobody drew
     streets.configure("street", random_share=0.3)
     assert streets.detector("street") == found
     streets.detach_detector("street")

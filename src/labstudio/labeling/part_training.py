@@ -224,18 +224,11 @@ class ShapeTrainer(PartTrainer):
         from labstudio.labeling.suggest.shapes import without_doubles
 
         try:
-            [picture] = self.contents([row])
             found = []
             if model.proposer is not None:
-                found = model.proposer.propose(picture, self.vectors[row])
+                found = model.proposer.propose(self.contents([row])[0], self.vectors[row])
                 found = [one for one in found if one["score"] >= model.least]
-            if model.detector is not None:
-                told = model.detector.detect(picture)
-                found += [
-                    one | {"label": model.labels[one["label"]]}
-                    for one in told
-                    if one["label"] in model.labels
-                ]
+            found += self._detected(model, row)
         except LabstudioError:  # the image is gone or damaged: people are told when they come to it
             return None
         wide, high = self.sizes[row]
@@ -243,38 +236,62 @@ class ShapeTrainer(PartTrainer):
         shapes = self._fit(without_doubles(found), asked)
         return shapes, min((one["score"] for one in shapes), default=0.5)
 
+    def _detected(self, model: ShapeModel, row: int) -> list[dict[str, Any]]:
+        """What the detector finds of the project's labels; nothing where there is none."""
+        if model.detector is None:
+            return []
+        told = model.detector.detect(self.contents([row])[0])
+        return [one | {"label": model.labels[one["label"]]} for one in told if one["label"] in model.labels]
+
     def _score(
         self, model: ShapeModel, rows: Sequence[int], values: Sequence[Any], at_random: np.ndarray
     ) -> Score | None:
         from labstudio.labeling.suggest.progress import FEWEST_JUDGED
 
-        if model.proposer is None or len(at_random) < FEWEST_JUDGED:
+        if len(at_random) < FEWEST_JUDGED:
             return None
-        return self._judged(model, rows, values, at_random[-_MOST_JUDGED:], len(rows))
+        return self._judged(model, rows, values, at_random[-_MOST_JUDGED:], len(rows), {})
 
     def _points(
         self, model: ShapeModel, rows: Sequence[int], values: Sequence[Any], at_random: np.ndarray
     ) -> list[Point]:
         from labstudio.labeling.suggest.progress import curve
 
-        if model.proposer is None:
-            return []
-        judged = at_random[-_MOST_JUDGED:]
+        judged, detected = at_random[-_MOST_JUDGED:], dict[int, list[dict[str, Any]]]()
         return curve(
-            lambda first: self._judged(model, rows, values, judged, first),
+            lambda first: self._judged(model, rows, values, judged, first, detected),
             len(rows), len(judged), points=_POINTS,
         )  # fmt: skip
 
     def _judged(
-        self, model: ShapeModel, rows: Sequence[int], values: Sequence[Any], judged: np.ndarray, first: int
+        self,
+        model: ShapeModel,
+        rows: Sequence[int],
+        values: Sequence[Any],
+        judged: np.ndarray,
+        first: int,
+        detected: dict[int, list[dict[str, Any]]],
     ) -> Score:
-        """The score of proposals on images drawn at random, none by itself; a detector is not judged here."""
-        from labstudio.labeling.suggest.part_scores import cut_by_others, f1, same_shape
+        """The score on images drawn at random: no proposal is made by the image itself.
 
-        assert model.proposer is not None
+        `detected` remembers what the detector finds, which does not depend on the labels.
+        """
+        from labstudio.labeling.suggest.part_scores import cut_by_others, f1, same_shape
+        from labstudio.labeling.suggest.shapes import without_doubles
+
         truth = self._offered([values[place] for place in judged])
-        told = [self._by_others(model.proposer, rows, int(place), first) for place in judged]
-        return f1(cut_by_others(told, truth, same_shape), truth, same_shape)
+        told: list[list[dict[str, Any]]] = [[] for _ in judged]
+        if model.proposer is not None:
+            told = [self._by_others(model.proposer, rows, int(place), first) for place in judged]
+        shown = []
+        for proposed, place in zip(cut_by_others(told, truth, same_shape), judged.tolist(), strict=True):
+            if place not in detected:
+                try:
+                    detected[place] = self._detected(model, rows[place])
+                except LabstudioError:  # its file is gone
+                    detected[place] = []
+            shown.append(without_doubles([*map(dict, proposed), *detected[place]]))
+        return f1(shown, truth, same_shape)
 
 
 def _enough(marked: Sequence[Sequence[Part]]) -> bool:

@@ -72,6 +72,7 @@ class Proposer:
         if not rows:
             return []
         grey, scale = _grey(picture)
+        searched = _Searched(grey)
         far = np.linalg.norm(self._vectors[rows] - vector, axis=1)
         found: list[dict[str, Any]] = []
         for row in np.array(rows)[np.argsort(far, kind="stable")[:_NEIGHBOURS]].tolist():
@@ -80,7 +81,7 @@ class Proposer:
             except Invalid:  # its file is gone or damaged since it was labeled
                 continue
             for shape in self._shapes[row]:
-                found += _found_again(shape, theirs, factor, grey, scale)
+                found += _found_again(shape, theirs, factor, searched, scale)
         return without_doubles(found)[:most]
 
 
@@ -120,7 +121,7 @@ def _around(shape: Mapping[str, Any]) -> tuple[float, float, float, float]:
 
 
 def _found_again(
-    shape: Mapping[str, Any], theirs: np.ndarray, factor: float, grey: np.ndarray, scale: float
+    shape: Mapping[str, Any], theirs: np.ndarray, factor: float, image: _Searched, scale: float
 ) -> list[dict[str, Any]]:
     """A neighbour's shape wherever what it holds is in the new image."""
     around = _around(shape)
@@ -129,9 +130,9 @@ def _found_again(
     patch = theirs[top : top + high, left : left + wide]
     if min(patch.shape) < _SMALLEST or patch.std() < 1e-3:
         return []
-    if patch.shape[0] > grey.shape[0] or patch.shape[1] > grey.shape[1]:
+    if patch.shape[0] > image.shape[0] or patch.shape[1] > image.shape[1]:
         return []
-    likeness = _likeness(grey, patch)
+    likeness = image.likeness(patch)
     return [
         {**_moved(shape, (left, top), (x, y), factor, scale), "score": float(min(likeness[y, x], 1.0))}
         for y, x in _peaks(likeness, patch.shape)
@@ -162,22 +163,38 @@ def _grey(picture: Picture) -> Patch:
     return whole @ np.array([0.299, 0.587, 0.114], dtype=np.float32), scale
 
 
-def _likeness(grey: np.ndarray, patch: np.ndarray) -> np.ndarray:
-    """Normalised cross-correlation of a patch at every place of an image (Lewis 1995)."""
-    from scipy.signal import fftconvolve
+class _Searched:
+    """An image in which patches are looked for; what all of them need is worked out once."""
 
-    centred = patch - patch.mean()
-    size = patch.size
-    products = fftconvolve(grey, centred[::-1, ::-1], mode="valid")
-    sums, squares = (_window_sums(values, patch.shape) for values in (grey, grey**2))
-    spread = np.sqrt(np.maximum(squares - sums**2 / size, 0)) * np.linalg.norm(centred)
-    found: np.ndarray = np.where(spread > 1e-3 * size**0.5, products / np.maximum(spread, 1e-9), 0.0)
-    return found
+    def __init__(self, grey: np.ndarray) -> None:
+        from scipy.fft import next_fast_len, rfft2
+
+        whole = grey.astype(np.float64)
+        self.shape = whole.shape
+        self._size = [next_fast_len(side, real=True) for side in whole.shape]
+        self._spectrum = rfft2(whole, self._size)
+        self._sums, self._squares = _integral(whole), _integral(whole**2)
+
+    def likeness(self, patch: np.ndarray) -> np.ndarray:
+        """Normalised cross-correlation of a patch at every place (Lewis 1995)."""
+        from scipy.fft import irfft2, rfft2
+
+        centred = patch.astype(np.float64) - patch.mean()
+        size, (high, wide) = patch.size, patch.shape
+        products = irfft2(self._spectrum * rfft2(centred, self._size).conj(), self._size)
+        products = products[: self.shape[0] - high + 1, : self.shape[1] - wide + 1]
+        sums, squares = _window(self._sums, high, wide), _window(self._squares, high, wide)
+        spread = np.sqrt(np.maximum(squares - sums**2 / size, 0)) * np.linalg.norm(centred)
+        found: np.ndarray = np.where(spread > 1e-3 * size**0.5, products / np.maximum(spread, 1e-9), 0.0)
+        return found
 
 
-def _window_sums(values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    high, wide = shape
-    total = np.pad(values.astype(np.float64).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+def _integral(values: np.ndarray) -> np.ndarray:
+    return np.pad(values.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+
+
+def _window(total: np.ndarray, high: int, wide: int) -> np.ndarray:
+    """Sums of all windows of a size."""
     found: np.ndarray = (
         total[high:, wide:] - total[:-high, wide:] - total[high:, :-wide] + total[:-high, :-wide]
     )
