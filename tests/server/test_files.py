@@ -41,6 +41,11 @@ def fetch(server: Server, path: str, **headers: str) -> tuple[int, bytes, dict[s
         return error.code, error.read(), dict(error.headers)
 
 
+def test_a_name_that_no_file_can_have_is_not_there(server: Server) -> None:
+    status, refused = server.ask("POST", "imports/look", {"path": "0" * 900})
+    assert (status, "There is no file" in refused["message"]) == (404, True)
+
+
 def test_a_folder_of_the_file_browser_is_added_and_listed(server: Server, pets: str) -> None:
     asset = server.get("data/pets")
     assert (asset["kind"], asset["rows"], asset["columns"], asset["found"]["links"]) == ("folder", 7, 0, 1)

@@ -123,8 +123,12 @@ class Studio:
         found = (self.folder / path.lstrip("/")).resolve() if "\0" not in path else None
         if found is None or not found.is_relative_to(self.folder):
             raise Invalid(f"{path!r} lies outside of the folder that the file browser shows.")
-        if not found.exists() or found == self.folder:
-            raise NotFound(f"There is no file {path!r} in the folder that the file browser shows.")
+        try:
+            there = found.exists() and found != self.folder
+        except OSError:  # such as a name that is longer than names can be
+            there = False
+        if not there:
+            raise NotFound(f"There is no file {path[:200]!r} in the folder that the file browser shows.")
         return found
 
     def close(self) -> None:
