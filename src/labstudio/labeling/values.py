@@ -373,8 +373,8 @@ def _polygon(shape: Shape, number: int, asked: Asked) -> dict[str, Any]:
                     f"Polygon {number} does not lie in the image of {asked.width} × {asked.height} pixels."
                 )
             points.append([_round(one or 0.0) for one in placed])
-        if len(points) > 1 and points[0] == points[-1]:
-            points.pop()  # some close a ring by its first point
+        while len(points) > 1 and points[0] == points[-1]:
+            points.pop()  # some close a ring by its first point, or by several that are moved onto it
         if len(points) < 3 or area(points) == 0:
             raise Invalid(f"Polygon {number} has a ring without area; a ring has at least three points.")
         found.append(points)
