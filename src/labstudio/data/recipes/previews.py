@@ -77,6 +77,7 @@ class Previews:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock, self._made = Lock(), dict[str, int]()
+        self._others: dict[tuple[str, str], set[str]] = {}
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._ticket, self._cancelled = "", ""
 
@@ -208,6 +209,8 @@ class Previews:
         same = [name for name, kind in after.items() if name in written and given.columns.get(name) == kind]
         if not same or old == new:
             return set()
+        if (old, new) in self._others:
+            return self._others[old, new]
         assert self._connection is not None
         asked = ", ".join(
             f"bool_or(o.{alias(given.columns, name, False)} IS DISTINCT FROM n.{alias(after, name, False)})"
@@ -215,7 +218,9 @@ class Previews:
         )
         query = f'SELECT {asked} FROM "{old}" AS o JOIN "{new}" AS n USING ({PLACE})'
         found = engine.one(self._connection, query)
-        return {name for name, other in zip(same, found, strict=True) if other}
+        others = {name for name, other in zip(same, found, strict=True) if other}
+        self._others[old, new] = others
+        return others
 
     def _warning(self, step: Step, query: Query, tables: Mapping[str, Table]) -> str | None:
         """Say where a join makes more rows of one."""
@@ -234,6 +239,7 @@ class Previews:
             for key in self._made:
                 self._connection.execute(f'DROP TABLE IF EXISTS "{key}"')
             self._made.clear()
+            self._others.clear()
 
     def _interrupted(self) -> LabstudioError:
         if self._cancelled:
