@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from labstudio.errors import Invalid
@@ -68,6 +68,7 @@ def test_a_box_lies_in_its_image_or_is_refused(x, y, w, h, rotation):
 
 
 @given(st.lists(st.tuples(places, st.floats(0, 480)), min_size=3, max_size=8))
+@example([(1.0, 0.0), (0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 0.0)])  # closed twice
 def test_a_polygon_has_area_and_is_read_the_same_again(ring):
     try:
         kept = check_value([{"kind": "polygon", "label": "dog", "rings": [ring]}], POLYGONS)
