@@ -9,7 +9,7 @@ import numpy as np
 
 from labstudio.labeling.suggest.threads import one_thread
 
-_AT_ONCE = 2_000
+_AT_ONCE = 500
 _ASKED = 6  # an item itself, and those that are most like it
 _COMPARED = 20_000  # items that are compared with all others; more are first put into groups
 
