@@ -46,6 +46,10 @@ class Person:
         join = "&" if "?" in path else "?"
         self.page.goto(f"{self.server.url}{path}{join}token={self.server.owner}")
         self.page.evaluate(READY)
+        self.wears(theme)
+
+    def wears(self, theme: str) -> None:
+        """Change the theme."""
         self.page.evaluate(
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
         )

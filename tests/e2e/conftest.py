@@ -18,7 +18,7 @@ collect_ignore_glob = ["test_*.py"] if os.environ.get("BROWSER") == "0" else [] 
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """JupyterLab over a folder with people.csv in it."""
     folder, config = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("config")
-    for name in ("people", "people-light", "people-dark"):  # the same rows may be another asset
+    for name in ("people", "people-new"):  # the same rows may be another asset
         (folder / f"{name}.csv").write_text(people())
     news = config / "jupyterlab_settings_dir" / "@jupyterlab" / "apputils-extension"
     news.mkdir(parents=True)

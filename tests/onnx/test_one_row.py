@@ -28,7 +28,7 @@ TABLE = pd.DataFrame(
         "flag": [True, False, True, False],
         "city": ["Oslo", None, "", "東京"],
         "note": ["a\x00b", "nan", " ", "x"],
-        "day": pd.to_datetime(["2020-01-01", None, "1850-02-03 04:05:06", "2300-01-01"], format="ISO8601"),
+        "day": pd.to_datetime(["2020-01-01", None, "1850-02-03 04:05:06", "2200-01-01"], format="ISO8601"),
     }
 )
 NUMBERS = ["size", "count", "flag", "day"]
