@@ -88,6 +88,10 @@ def test_own_rows_need_the_columns_that_are_learned_from(ws: Workspace, mixed: p
         ws.automl.begin(AutoMLRun(data="homes", target="price", test="narrow"))
     with pytest.raises(NotFound):
         ws.automl.check(AutoMLRun(data="homes", target="price", validation="nowhere"))
+    homes = mixed.drop(columns=["sold", "band"])
+    ws.data.add("spelt", homes.assign(price=homes["price"].map("{} EUR".format)))
+    with pytest.raises(Invalid, match="test: 'price' holds texts in spelt@1 and numbers in homes@1"):
+        ws.automl.begin(AutoMLRun(data="homes", target="price", test="spelt"))
 
 
 def test_a_run_that_cannot_be_is_kept_as_failed_with_its_sentence(ws: Workspace) -> None:

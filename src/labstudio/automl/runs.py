@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from labstudio.automl.check import Check
-    from labstudio.data import Data
+    from labstudio.data import Data, Version
     from labstudio.onnx import CertifiedModel
     from labstudio.store import Store
 
@@ -44,6 +44,9 @@ _LOOK_SECONDS = 0.5  # how often a run says where it is, and looks whether it is
 _ACTIVE = ("queued", "running")
 _ROLES = {"data": "learned from", "validation": "validated by", "test": "judged by"}
 """Settings that name data, and what the data are to a run."""
+_KINDS = {
+    "number": "numbers", "integer": "numbers", "boolean": "numbers", "datetime": "dates", "string": "texts"
+}  # fmt: skip
 _KILLED = "The process that ran it ended before it did; the trials it had finished are kept."
 
 
@@ -146,6 +149,7 @@ class AutoML:
             if option != "data":
                 own = self._data.get(ref)
                 check_columns(own.schema.names, needed, f"{option}: in {own.ref} ")
+                _check_alike(version, own, needed, option)
                 pinned[option] = own.ref
         return settings.model_copy(update=pinned)
 
@@ -450,6 +454,18 @@ class _Recorder:
                 values = {"progress": told | {"at": time.time()}}
                 tables.update_run(connection, self._number, values, only_if="running")
             return tables.stop_requested(connection, self._number) or stop
+
+
+def _check_alike(version: Version, own: Version, names: Sequence[str], option: str) -> None:
+    """Refuse rows of one's own with texts where the others have numbers: joined, all would be texts."""
+    for name in names:
+        here, there = version.schema[name], own.schema[name]
+        kinds = {_KINDS[one.physical] for one in (here, there) if one.semantic != "constant"}
+        if len(kinds) > 1:
+            raise Invalid(
+                f"{option}: {name!r} holds {_KINDS[there.physical]} in {own.ref} and "
+                f"{_KINDS[here.physical]} in {version.ref}; give it the same type in both."
+            )
 
 
 def _data_of(settings: AutoMLRun) -> dict[str, str]:
