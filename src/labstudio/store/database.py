@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import random
 import sqlite3
 import threading
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from labstudio.errors import Conflict, Invalid, Unavailable
 from labstudio.store import events, lineage
 from labstudio.store.files import FileStore
 from labstudio.store.lock import file_lock
+from labstudio.store.turn import turn
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -148,7 +148,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give a connection whose changes appear at the end with a new revision, all of them or none."""
-        with _sentences(self._name), self._connect().connect() as connection:
+        with _sentences(self._name), self._in_turn(), self._connect().connect() as connection:
             connection = connection.execution_options(labstudio_begin="BEGIN IMMEDIATE")
             with connection.begin():
                 yield connection
@@ -204,6 +204,10 @@ class Store:
     def _name(self) -> str:
         return f"The database {self._file}" if self._url is None else "The PostgreSQL database"
 
+    def _in_turn(self) -> AbstractContextManager[None]:
+        """Stand in line with those who write; PostgreSQL has one of its own for each row."""
+        return nullcontext() if self._url is not None else turn(self.root / "turn.lock", self._patience)
+
     def _connect(self) -> Engine:
         if self._engine is not None and self._engine_process != os.getpid():
             self.close()
@@ -236,11 +240,7 @@ class Store:
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
-            statement = connection.get_execution_options().get("labstudio_begin", "BEGIN")
-            if statement != "BEGIN":
-                _begin_in_turn(connection, statement, self._patience)
-                return
-            connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(connection.get_execution_options().get("labstudio_begin", "BEGIN"))
 
         return engine
 
@@ -327,29 +327,6 @@ class Store:
             closing(sqlite3.connect(copy)) as target,
         ):
             source.backup(target)
-
-
-def _begin_in_turn(connection: Connection, statement: str, patience: float) -> None:
-    """Begin to write as soon as nobody else does.
-
-    SQLite itself looks ever more rarely, at last ten times a second: who has waited long is passed by those
-    who have just come. Here all look equally often.
-    """
-    plain: Any = connection.connection.dbapi_connection
-    end = time.monotonic() + patience
-    plain.execute("PRAGMA busy_timeout = 0")
-    try:
-        while time.monotonic() < end:
-            try:
-                plain.execute(statement)
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                    break
-            time.sleep(random.uniform(0.001, 0.008))
-        connection.exec_driver_sql(statement)  # so that what is wrong is told as of any statement
-    finally:
-        plain.execute(f"PRAGMA busy_timeout = {int(patience * 1_000)}")
 
 
 def _head() -> str:
