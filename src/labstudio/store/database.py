@@ -148,7 +148,7 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give a connection whose changes appear at the end with a new revision, all of them or none."""
-        with _sentences(self._name), self._in_turn(), self._connect().connect() as connection:
+        with _sentences(self._name), self._connect().connect() as connection, self._in_turn():
             connection = connection.execution_options(labstudio_begin="BEGIN IMMEDIATE")
             with connection.begin():
                 yield connection
