@@ -33,7 +33,7 @@ flaml := "flaml[automl]"
 autogluon := autogluon.tabular lightgbm catboost xgboost
 mljar := mljar-supervised
 
-.PHONY: help lab demo test lint format docs bench bench-check bench-automl bench-labeling bench-peers deps test-deps clean
+.PHONY: help lab demo test lint lint-python lint-panels format docs bench bench-check bench-automl bench-labeling bench-peers deps test-deps clean
 
 help:
 	@echo "make lab     JupyterLab with the studio, in ./demo where that is there"
@@ -61,10 +61,15 @@ test: test-deps
 	PYTHONPATH=src $(SMALL)/bin/python -m pytest -m "core and not kill" -n 2 --dist loadfile $(addprefix tests/,$(CORE_TESTS))
 
 lint: $(VENV)/.panels
+	@$(MAKE) --no-print-directory -j2 --output-sync lint-python lint-panels
+
+lint-python: $(VENV)/.installed
 	$(RUN)/ruff check src tests benchmarks notebooks docs
 	$(RUN)/ruff format --check src tests benchmarks notebooks docs
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-cache
+
+lint-panels: $(VENV)/.panels
 	$(JLPM) check
 
 format: $(VENV)/.installed
