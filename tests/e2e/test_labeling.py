@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import json
 from collections.abc import Callable
@@ -19,11 +21,30 @@ DOCUMENT = ".lm-DockPanel-widget:not(.lm-mod-hidden)"
 SIDE = (640, 420)  # of the images, as wide and high
 COLORS = ("#b04a3a", "#3a6ab0", "#4b8a4e", "#8a6a2e")
 SUBJECTS = ["late", "broken", "thanks"]
+IMAGES = 20
 TEXTS = (
     "Ada 👩🏽‍🚀 flew from Zürich to Rome.",
     "Grace met Alan in Bletchley 🇬🇧 last May.",
     '<img src=x onerror="window.harmed=1"> wrote Linus from Helsinki.',
     "Cafe\u0301 Tortoni in Buenos Aires is where Jorge wrote.",
+)
+MORE_TEXTS = (  # and what is a person and a place in them
+    ("Hedy Lamarr was born in Vienna.", "Hedy Lamarr", "Vienna"),
+    ("In Kraków 🏰 Maria taught.", "Maria", "Kraków 🏰"),
+    ("Zoe\u0308 sailed to I\u0307zmir in spring.", "Zoe\u0308", "I\u0307zmir"),
+    ("王小明 lives in 北京 now.", "王小明", "北京"),
+    ("The 👨‍👩‍👧‍👦 of Edsger moved to Austin.", "👨‍👩‍👧‍👦 of Edsger", "Austin"),
+    ("<b>Barbara</b> &amp; friends met in <i>Boston</i>.", "<b>Barbara</b>", "<i>Boston</i>"),
+    ("𝔄lan walked to 𝔐anchester.", "𝔄lan", "𝔐anchester"),
+    ("Ole\u0301 Ole\u0301 cried Jose\u0301 in Me\u0301rida.", "Jose\u0301", "Me\u0301rida"),
+    ("नमस्ते, said Kalpana in Karnal.", "Kalpana", "Karnal"),
+    ("Radia\u200b wrote from Boston.", "Radia", "Boston"),
+    ("\"Where is {{Ken}}?\" they asked in 'Bonn'.", "{{Ken}}", "'Bonn'"),
+    ("Annie 👍🏿👍🏿 ran past Paris, then Paris again.", "Annie 👍🏿👍🏿", "Paris, then Paris"),
+    ("Stephanie </span> went to Łódź.", "Stephanie </span>", "Łódź"),
+    ("한글 was on the shirt of Sejong in Seoul.", "Sejong", "Seoul"),
+    ("Tim: javascript:window.harmed=1 was read in Geneva.", "Tim", "Geneva"),
+    ("z\u0351\u036b\u0343algo met Ω in Ohm's Ulm.", "z\u0351\u036b\u0343algo", "Ohm's Ulm"),
 )
 _numbers = itertools.count(1)
 
@@ -34,19 +55,26 @@ def items(lab: Server) -> None:
     rows = [f"{i},{SUBJECTS[i % 3]} {i},{i * 7 % 40}" for i in range(60)]
     (lab.folder / "tickets.csv").write_text("\n".join(["id,subject,days", *rows, ""]))
     (lab.folder / "street").mkdir(exist_ok=True)
-    for number, color in enumerate(COLORS):
+    for number in range(IMAGES):
         picture = Image.new("RGB", SIDE, "#d8d2c8")
         draw = ImageDraw.Draw(picture)
         draw.rectangle((0, 300, *SIDE), fill="#6b6e72")
-        draw.rectangle((80 + 30 * number, 200, 240 + 30 * number, 340), fill=color)
-        draw.ellipse((400, 120, 520, 320), fill="#2f4858")
+        (x, y, w, h), (a, b, c, d) = car_and_tree(number)
+        draw.rectangle((x, y, x + w, y + h), fill=COLORS[number % len(COLORS)])
+        draw.ellipse((a, b, a + c, b + d), fill="#2f4858")
         picture.save(lab.folder / "street" / f"street_{number}.png")
-    names = [f"{i},street/street_{i}.png" for i in range(len(COLORS))]
+    names = [f"{i},street/street_{i}.png" for i in range(IMAGES)]
     (lab.folder / "streets.csv").write_text("\n".join(["id,path", *names, ""]))
-    lines = [json.dumps({"id": i, "text": text}) for i, text in enumerate(TEXTS)]
+    texts = [*TEXTS, *(text for text, *_ in MORE_TEXTS)]
+    lines = [json.dumps({"id": i, "text": text}) for i, text in enumerate(texts)]
     (lab.folder / "letters.jsonl").write_text("\n".join([*lines, ""]))
     for name in ("tickets.csv", "streets.csv", "letters.jsonl"):
         lab.post("data", name=name.partition(".")[0], path=name)
+
+
+def car_and_tree(number: int) -> tuple[tuple[int, int, int, int], tuple[int, int, int, int]]:
+    """Say where a car and a tree stand in an image of the street."""
+    return (20 + 11 * number, 200, 160, 140 - number), (400, 60 + 5 * number, 120 + number, 200)
 
 
 def project(server: Server, data: str, name: str = "", **settings: Any) -> str:
@@ -86,6 +114,17 @@ def names(server: Server, ref: str) -> dict[str, str]:
     return {one["id"]: one["name"] for one in server.get(f"labeling/{ref}")["labels"]["labels"]}
 
 
+def exported(document: Locator, format: str, note: str) -> str:
+    """Export in the panel, which says what came of it; return what is downloaded."""
+    document.get_by_role("tab", name="Export").click()
+    document.get_by_label("Format").first.select_option(format)
+    document.get_by_role("button", name="Export", exact=True).click()
+    expect(document.get_by_text(note)).to_be_visible()
+    with document.page.expect_download() as coming:
+        document.get_by_role("link", name="Download").click()
+    return Path(coming.value.path()).read_text(encoding="utf-8")
+
+
 def answer(server: Server, ref: str, count: int) -> None:
     """Label some tickets by what they say, without a browser."""
     ids = {name: id for id, name in names(server, ref).items()}
@@ -99,29 +138,34 @@ def answer(server: Server, ref: str, count: int) -> None:
 
 
 def test_a_key_a_row_and_each_is_kept(person: Person, items: None) -> None:
-    ref = project(person.server, "tickets", labels=SUBJECTS)
+    ref = project(person.server, "tickets", labels=SUBJECTS, suggest=False)
     person.opens()
     document = at_work(person, ref)
-    pressed = [1 + i % 3 for i in range(12)]
+    shown = document.locator(".ls-Labeler-item")
+    pressed = [1 + i * 7 % 5 % 3 for i in range(30)]
     for number, key in enumerate(pressed):  # one key an item: it chooses, saves and goes on
-        expect(document.locator(".ls-Labeler-item")).to_contain_text(f"{SUBJECTS[number % 3]} {number}")
+        expect(shown).to_contain_text(f"{SUBJECTS[number % 3]} {number}")
         person.page.keyboard.press(str(key))
     saved(document)
-    called = names(person.server, ref)
+    called, wanted = names(person.server, ref), [SUBJECTS[key - 1] for key in pressed]
     kept = said(person.server, ref)
-    assert [called[kept[str(i)]["label"]] for i in range(12)] == [SUBJECTS[key - 1] for key in pressed]
+    assert [called[kept[str(i)]["label"]] for i in range(30)] == wanted
     assert len(kept) == len(pressed)
 
     for _ in range(3):  # across items, without limit
         person.page.keyboard.press("Control+z")
-    expect(document.locator(".ls-Labeler-item")).to_contain_text("late 9")
-    assert set(said(person.server, ref)) == {str(i) for i in range(9)}
+    expect(shown).to_contain_text("late 27")
+    assert set(said(person.server, ref)) == {str(i) for i in range(27)}
     person.page.keyboard.press("s")
-    person.page.keyboard.press("3")
+    for number in (28, 29, 30):
+        expect(shown).to_contain_text(f"{SUBJECTS[number % 3]} {number}")
+        person.page.keyboard.press("3")
     saved(document)
-    kept = said(person.server, ref)
-    assert "9" not in kept
-    assert called[kept["10"]["label"]] == "thanks"
+    told = dict(enumerate(wanted[:27])) | dict.fromkeys((28, 29, 30), "thanks")
+    rows = csv.DictReader(io.StringIO(exported(document, "csv", "30 in, 30 out, 0 dropped")))
+    assert [(int(row["key"]), row["subject"], row["label"]) for row in rows] == [
+        (number, f"{SUBJECTS[number % 3]} {number}", label) for number, label in told.items()
+    ]
 
 
 def test_the_next_item_is_painted_at_once(person: Person, items: None) -> None:
@@ -184,10 +228,19 @@ def test_nothing_is_lost_with_the_line_or_the_page(person: Person, items: None) 
 
 def drag(person: Person, begin: tuple[float, float], end: tuple[float, float]) -> None:
     """Drag the mouse over the image, from and to places of its original pixels."""
-    image, box = person.page.locator(".ls-Image-canvas image"), None
-    while box is None or box != image.bounding_box():  # until it has its place and size
-        box = image.bounding_box()
-        person.page.wait_for_timeout(100)
+    box = person.page.evaluate(
+        """async () => {
+            let box = null, frames = 0;
+            while (frames < 3) {  // until it has its place and size
+                await new Promise(requestAnimationFrame);
+                const image = document.querySelector('.ls-Image-canvas image');
+                const { x, y, width } = image.getBoundingClientRect();
+                frames = width && box?.x === x && box.y === y && box.width === width ? frames + 1 : 0;
+                box = { x, y, width };
+            }
+            return box;
+        }"""
+    )
     scale = box["width"] / SIDE[0]
     mouse = person.page.mouse
     mouse.move(box["x"] + begin[0] * scale, box["y"] + begin[1] * scale)
@@ -202,53 +255,45 @@ def places(value: dict[str, Any]) -> list[tuple[str, list[float]]]:
 
 
 def test_boxes_are_kept_as_they_were_drawn(person: Person, items: None) -> None:
-    asked = {"task": "boxes", "labels": ["car", "tree"], "image": "path"}
+    asked = {"task": "boxes", "labels": ["car", "tree"], "image": "path", "suggest": False}
     ref = project(person.server, "streets", "cars-and-trees", **asked)
     person.opens()
     person.does("labstudio:open-panel")
     document = at_work(person, ref)
-    called = names(person.server, ref)
     drawn: dict[str, list[tuple[str, list[float]]]] = {}
-    for number in range(4):
-        expect(document.get_by_role("img", name=f"street/street_{number}.png")).to_be_visible()
-        left = 80 + 30 * number
+    for number in range(IMAGES):
+        name = f"street/street_{number}.png"
+        expect(document.get_by_role("img", name=name, exact=True)).to_be_visible()
+        (x, y, w, h), (a, b, c, d) = car_and_tree(number)
         person.page.keyboard.press("1")
-        drag(person, (left, 200), (left + 160, 340))
-        drawn[str(number)] = [("car", [left, 200, 160, 140])]
+        drag(person, (x, y), (x + w, y + h))
+        drawn[name] = [("car", [x, y, w, h])]
         if number != 3:
-            drag(person, (520, 320), (400, 120))  # from below to above, as it comes; then its label
+            drag(person, (a + c, b + d), (a, b))  # from below to above, as it comes; then its label
             person.page.keyboard.press("2")
-            drawn[str(number)] += [("tree", [400, 120, 120, 200])]
+            drawn[name] += [("tree", [a, b, c, d])]
         if number == 1:  # one too many, taken back
             drag(person, (10, 10), (60, 60))
             person.page.keyboard.press("Control+z")
         if number == 2:  # a pixel by the arrows, and ten with Shift
             person.page.keyboard.press("ArrowRight")
             person.page.keyboard.press("Shift+ArrowDown")
-            drawn["2"][1][1][:2] = [401, 130]
-        if number == 2:
+            drawn[name][1][1][:2] = [a + 1, b + 10]
             person.keeps("labeling-boxes-light")
         person.page.keyboard.press(" ")
     saved(document)
-    kept = {key: places(value) for key, value in said(person.server, ref).items()}
-    assert set(kept) == set(drawn)
-    for key, boxes in drawn.items():
-        assert [called[label] for label, _ in kept[key]] == [label for label, _ in boxes]
-        for (_, found), (_, wanted) in zip(kept[key], boxes, strict=True):
-            assert found == pytest.approx(wanted, abs=0.5), key
 
-    document.get_by_role("tab", name="Export").click()
-    document.get_by_label("Format").first.select_option("coco")
-    document.get_by_role("button", name="Export", exact=True).click()
-    expect(document.get_by_text("4 in, 4 out, 0 dropped")).to_be_visible()
-    with person.page.expect_download() as coming:
-        document.get_by_role("link", name="Download").click()
-    coco = json.loads(Path(coming.value.path()).read_text())
-    assert len(coco["images"]) == 4
-    exported = sorted(one["bbox"] for one in coco["annotations"])
-    boxes = sorted(box for found in kept.values() for _, box in found)
-    for found, wanted in zip(exported, boxes, strict=True):
-        assert found == pytest.approx(wanted, abs=0.01)
+    coco = json.loads(exported(document, "coco", f"{IMAGES} in, {IMAGES} out, 0 dropped"))
+    called = {one["id"]: one["name"] for one in coco["categories"]}
+    files = {one["id"]: one["file_name"] for one in coco["images"]}
+    assert sorted(files.values()) == sorted(drawn)
+    found: dict[str, list[tuple[str, list[float]]]] = {name: [] for name in drawn}
+    for one in coco["annotations"]:
+        found[files[one["image_id"]]].append((called[one["category_id"]], one["bbox"]))
+    for name, boxes in drawn.items():
+        assert [label for label, _ in found[name]] == [label for label, _ in boxes]
+        for (_, box), (_, wanted) in zip(found[name], boxes, strict=True):
+            assert box == pytest.approx(wanted, abs=1), name
 
 
 def test_a_zoomed_and_moved_image_has_the_same_pixels(person: Person, items: None) -> None:
@@ -291,7 +336,7 @@ def select(person: Person, words: str) -> None:
 
 
 def test_spans_are_kept_in_code_points(person: Person, items: None) -> None:
-    asked = {"task": "spans", "labels": ["PERSON", "PLACE"], "text": "text"}
+    asked = {"task": "spans", "labels": ["PERSON", "PLACE"], "text": "text", "suggest": False}
     ref = project(person.server, "letters", "who-and-where", **asked)
     person.opens()
     person.does("labstudio:open-panel")
@@ -340,14 +385,28 @@ def test_spans_are_kept_in_code_points(person: Person, items: None) -> None:
     wanted.append([("PLACE", "Cafe\u0301 Tortoni"), ("PLACE", "Buenos Aires"), ("PERSON", "Jorge")])
     person.keeps("labeling-spans-light")
     keyboard.press(" ")
+
+    for whole, who, where in MORE_TEXTS:
+        expect(text).to_have_text(whole)
+        keyboard.press("1")
+        select(person, who)
+        keyboard.press("Escape")
+        keyboard.press("2")
+        select(person, where)
+        wanted.append(sorted([("PERSON", who), ("PLACE", where)], key=lambda one: whole.index(one[1])))
+        keyboard.press(" ")
     saved(document)
     assert person.page.evaluate("window.harmed") is None
 
-    called, kept = names(person.server, ref), said(person.server, ref)
-    for number, (whole, spans) in enumerate(zip(TEXTS, wanted, strict=True)):
-        found = kept[str(number)]["spans"]
-        assert [(called[one["label"]], one["text"]) for one in found] == spans
-        assert [whole[one["start"] : one["end"]] for one in found] == [quoted for _, quoted in spans]
+    count = len(TEXTS) + len(MORE_TEXTS)
+    lines = exported(document, "spacy", f"{count} in, {count} out, 0 dropped").splitlines()
+    found = {one["meta"]["key"]: one for one in map(json.loads, lines)}
+    for number, spans in enumerate(wanted):
+        whole = (*TEXTS, *(text for text, *_ in MORE_TEXTS))[number]
+        assert found[str(number)]["text"] == whole
+        assert [
+            (one["label"], whole[one["start"] : one["end"]]) for one in found[str(number)]["spans"]
+        ] == spans
 
 
 @pytest.fixture(scope="module")
