@@ -217,3 +217,28 @@ def test_many_groups_are_dealt_in_a_moment_and_evenly() -> None:
     groups = np.unique(groups, return_inverse=True)[1]
     pairs = folds(np.arange(200_000) % 3, True, groups, 5, seed=0)
     assert all(len(validation) == pytest.approx(40_000, rel=0.01) for _, validation in pairs)
+
+
+def test_own_rows_with_a_class_that_cannot_be_learned_are_refused():
+    frame = pd.DataFrame({"x": np.arange(60) / 3, "y": ["a", "b"] * 28 + ["c", "c", "d", "a"]})
+    problem, settings = understand(frame, "y", AutoMLSettings()), AutoMLSettings()
+    last = np.arange(60) >= 56
+    with pytest.raises(
+        Invalid, match=r"test: 3 of its rows have 'c' and 1 more in 'y', which no row that is"
+    ):
+        plan(problem, settings, 4, test_rows=last)
+    with pytest.raises(Invalid, match=r"validation: 2 of its rows have 'c' in 'y'"):
+        plan(problem, settings, 4, validation_rows=(np.arange(60) >= 50) & (np.arange(60) < 58))
+    assert plan(problem, settings, 4, test_rows=last & (frame["y"] == "a").to_numpy()).held.sum() == 1
+
+
+def test_own_rows_may_lack_classes_and_hold_new_numbers():
+    few = plan(
+        understand(pd.DataFrame({"x": np.arange(60) / 3, "y": ["a", "b", "c"] * 20}), "y", AutoMLSettings()),
+        AutoMLSettings(), 4, test_rows=np.arange(60) % 30 == 0,
+    )  # fmt: skip
+    assert few.held.sum() == 2
+    numbers = understand(
+        pd.DataFrame({"x": np.arange(60) / 3, "y": np.arange(60) * 1.5}), "y", AutoMLSettings()
+    )
+    assert plan(numbers, AutoMLSettings(), 4, test_rows=np.arange(60) >= 50).held.sum() == 10

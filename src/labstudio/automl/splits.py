@@ -72,7 +72,8 @@ def plan(
     Raises
     ------
     Invalid
-        The rows given hold no target, or groups or times leave training rows of one class only.
+        The rows given hold no target, or a class that no other row has; or groups or times leave training
+        rows of one class only.
 
     Examples
     --------
@@ -85,6 +86,7 @@ def plan(
     for option, given in (("validation", validation_rows), ("test", test_rows)):
         if given is not None and not given.any():
             raise Invalid(f"{option}: no row of it has a value in {problem.target!r}.")
+    _check_classes(problem, {"validation": validation_rows, "test": test_rows})
     seed, stratify = settings.seed, problem.classes is not None
     every = np.arange(len(problem.y))
     usable = every if validation_rows is None else np.flatnonzero(~validation_rows)
@@ -117,6 +119,24 @@ def plan(
             f"{f'leave out {by}, or ' if by else ''}give more rows."
         )
     return Plan(held, folds)
+
+
+def _check_classes(problem: Problem, own: dict[str, np.ndarray | None]) -> None:
+    """Refuse rows of a person's own with a class that cannot be learned, as none of the data have it."""
+    given = {option: rows for option, rows in own.items() if rows is not None}
+    if problem.classes is None or not given:
+        return
+    learned = problem.y[~np.any([*given.values()], axis=0)]
+    for option, rows in given.items():
+        unknown = np.setdiff1d(problem.y[rows], learned)
+        if len(unknown):
+            count = int(np.isin(problem.y[rows], unknown).sum())
+            first = repr(str(problem.classes[unknown[0]])[:100])
+            more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
+            raise Invalid(
+                f"{option}: {count:,} of its rows have {first}{more} in {problem.target!r}, which no row "
+                "that is learned from has; leave them out, or add such rows to the data."
+            )
 
 
 def _usual_share(rows: int) -> float:
