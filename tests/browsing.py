@@ -70,6 +70,13 @@ class Person:
             self.page.wait_for_timeout(400)
             self.page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
+    def finds_no_barrier_in_either_theme(self, name: str, selector: str) -> None:
+        """Let axe-core look at a view in the dark and then in the light; keep pictures of both."""
+        for shade, theme in (("dark", DARK), ("light", LIGHT)):
+            self.wears(theme)
+            self.keeps(f"{name}-{shade}")
+            self.finds_no_barrier(selector)
+
     def finds_no_barrier(self, selector: str) -> None:
         """Let axe-core look at a view: nothing serious may be wrong with it."""
         found = Axe().run(self.page, context=selector).response["violations"]

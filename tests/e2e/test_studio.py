@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from browsing import DARK, LIGHT, Person
+from browsing import Person
 from playwright.sync_api import WebSocketRoute, expect
 
 DOCUMENT = ".lm-DockPanel-widget:not(.lm-mod-hidden)"
@@ -24,16 +24,14 @@ def assets(lab: object) -> None:
     lab.post("data", name="people", path="people.csv")  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_the_panel_and_the_home_page_have_no_barriers(person: Person, assets: None, theme: str) -> None:
-    person.opens(theme)
+def test_the_panel_and_the_home_page_have_no_barriers(person: Person, assets: None) -> None:
+    person.opens()
     person.does("labstudio:open-panel")
     expect(person.page.locator(PANEL).locator(row("people"))).to_be_visible()
     person.does("labstudio:home")
     expect(person.page.locator(DOCUMENT).get_by_role("button", name="Import data").first).to_be_visible()
-    person.keeps(f"home-{'light' if theme == LIGHT else 'dark'}")
-    person.finds_no_barrier(PANEL)
-    person.finds_no_barrier(DOCUMENT)
+    person.finds_no_barrier_in_either_theme("panel", PANEL)
+    person.finds_no_barrier_in_either_theme("home", DOCUMENT)
 
 
 def test_the_panel_is_painted_soon_after_the_click(person: Person, assets: None) -> None:
