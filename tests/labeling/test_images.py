@@ -175,3 +175,76 @@ def test_an_encoder_with_code_in_it_is_not_run():
     np.savez(out, about=np.array([print], dtype=object))
     with pytest.raises(Invalid, match="This is no encoder"):
         unpacked(out.getvalue())
+
+
+@pytest.fixture(scope="module")
+def studio(ws):
+    from labstudio.server.studio import Studio
+
+    found = Studio(ws.root.parent, ws.root.parent)
+    if not any(one.name == "stripes" for one in ws.models.list()):
+        ws.models.register(ws.automl.get("run-1"), "stripes")
+    yield found
+    found.close()
+
+
+def predicted(studio, *contents: tuple[str, bytes]):
+    """What the route of images answers to uploaded files."""
+    from labstudio.server import told
+    from labstudio.server.calls.models import predict_images
+
+    ids = []
+    for name, content in contents:
+        ids.append(studio.uploads.begin(name, len(content)).id)
+        studio.uploads.append(ids[-1], 0, [content])
+    try:
+        return predict_images(studio, told.PredictImages(uploads=ids), "stripes@1")
+    finally:
+        for id in ids:
+            with pytest.raises(NotFound, match="not known"):  # nobody needs it any more
+                studio.uploads.get(id)
+
+
+def test_who_tries_a_registered_model_gives_it_images(ws, studio, run):
+    from labstudio.server import told
+    from labstudio.server.calls.models import model
+
+    files = [(path.name, path.read_bytes()) for path in images(ws, 52, 53)]
+    found = predicted(studio, *files)
+    assert (found.predictions, found.classes) == (["down", "across"], ["across", "down"])
+    known = ws.labeling.image_model(run).predict_proba(images(ws, 52, 53))
+    assert np.array_equal(found.probabilities, known)
+    assert model(studio, told.Nothing(), "stripes@1").certificate.encoder == run.certificate.encoder
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("cut.png", b"\x89PNG\r\n\x1a\n cut", r"cut\.png cannot be read as an image"),
+        ("drawn.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", r"drawn\.svg cannot be read as an image"),
+    ],
+)
+def test_what_is_no_image_is_refused_by_its_name(studio, name, content, sentence):
+    with pytest.raises(Invalid, match=sentence):
+        predicted(studio, (name, content))
+
+
+def test_an_image_may_have_so_many_bytes(ws, studio, monkeypatch):
+    from labstudio.server.calls import models
+
+    monkeypatch.setattr(models, "LARGEST_IMAGE", 100)
+    [path] = images(ws, 52)
+    with pytest.raises(Invalid, match=r"52\.png has [\d,]+ bytes, more than the 100 of an image"):
+        predicted(studio, (path.name, path.read_bytes()))
+
+
+def test_without_its_encoder_a_model_of_images_says_so(ws, studio, run):
+    path = ws.store.files.path(run.certificate.encoder)
+    content = path.read_bytes()
+    [image] = images(ws, 52)
+    path.unlink()
+    try:
+        with pytest.raises(NotFound, match=r"The encoder \w+ that the model names is not there\. .* restore it"):
+            predicted(studio, (image.name, image.read_bytes()))
+    finally:
+        path.write_bytes(content)

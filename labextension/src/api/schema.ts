@@ -1071,6 +1071,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/labstudio/api/models/{ref}/predict/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Predict images by the ONNX file of a version, on vectors of the encoder that its certificate names. */
+        post: operations["predict_images"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/labstudio/api/models/{ref}/file": {
         parameters: {
             query?: never;
@@ -4476,6 +4493,14 @@ export interface components {
             rows: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * PredictImages
+         * @description Images, for a model that has learned from the labels of images.
+         */
+        PredictImages: {
+            /** @description Ids of uploads, an image each. */
+            uploads: string[];
         };
         /**
          * Predictions
@@ -7935,6 +7960,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Predict"];
+            };
+        };
+        responses: {
+            /** @description It is so. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Predictions"];
+                };
+            };
+            /** @description What went wrong, in a sentence. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ref: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictImages"];
             };
         };
         responses: {

@@ -1,5 +1,5 @@
 /**
- * Try it: a row of one's own for the model, its answer on top, live while the inputs are changed.
+ * Try it: a row or an image of one's own for the model, its answer on top, live while the inputs are changed.
  */
 import React, { ReactElement, useState } from 'react';
 
@@ -7,13 +7,35 @@ import type { ModelDetail } from '../api/client';
 import { duration, number, percent } from '../shared/format';
 import { Card, Failed, Middle, Skeleton } from '../shared/parts';
 import type { IStudio } from '../studio';
-import { IAnswer, likeliest, Row, useAnswer } from './answer';
+import { IAnswer, likeliest, Row, useAnswer, useImageAnswer } from './answer';
 import { Field, start } from './field';
+import { ImageField } from './imageField';
 
 const SHOWN = 8; // inputs, before the rest is folded
 const BARS = 5; // classes
 
-export function TryIt({ studio, model }: { studio: IStudio; model: ModelDetail }): ReactElement {
+interface ITry {
+  studio: IStudio;
+  model: ModelDetail;
+}
+
+export function TryIt(told: ITry): ReactElement {
+  return told.model.certificate.encoder ? <TryImage {...told} /> : <TryRow {...told} />;
+}
+
+/** A model of images: what makes numbers of them is the studio's business, not that of who tries it. */
+function TryImage({ studio, model }: ITry): ReactElement {
+  const [file, setFile] = useState<File | null>(null);
+  const answer = useImageAnswer(model.ref, file);
+  return (
+    <Card title={studio.trans.__('Try it')} note={noteOf(studio, model, answer)} className="ls-try">
+      {file && <Answer studio={studio} model={model} answer={answer} />}
+      <ImageField trans={studio.trans} file={file} onChange={setFile} />
+    </Card>
+  );
+}
+
+function TryRow({ studio, model }: ITry): ReactElement {
   const { trans } = studio;
   const usual = (): Row => Object.fromEntries(model.inputs.map(input => [input.name, start(input)]));
   const [row, setRow] = useState(usual);
@@ -21,13 +43,8 @@ export function TryIt({ studio, model }: { studio: IStudio; model: ModelDetail }
   const answer = useAnswer(model.ref, row);
   const shown = all ? model.inputs : model.inputs.slice(0, SHOWN);
   const folded = model.inputs.length - shown.length;
-  const seconds = answer.found?.seconds;
-  const note =
-    seconds === undefined
-      ? `@${model.version}`
-      : trans.__('@%1, answered by the ONNX file in %2', model.version, took(seconds));
   return (
-    <Card title={trans.__('Try it')} note={note} className="ls-try">
+    <Card title={trans.__('Try it')} note={noteOf(studio, model, answer)} className="ls-try">
       <Answer studio={studio} model={model} answer={answer} />
       {shown.map(input => (
         <Field
@@ -53,7 +70,13 @@ export function TryIt({ studio, model }: { studio: IStudio; model: ModelDetail }
   );
 }
 
-function Answer({ studio: { trans }, model, answer }: { studio: IStudio; model: ModelDetail; answer: IAnswer }) {
+function noteOf({ trans }: IStudio, model: ModelDetail, { found }: IAnswer): string {
+  return found
+    ? trans.__('@%1, answered by the ONNX file in %2', model.version, took(found.seconds))
+    : `@${model.version}`;
+}
+
+function Answer({ studio: { trans }, model, answer }: ITry & { answer: IAnswer }) {
   const { found, error, pending } = answer;
   if (error) {
     return <Failed error={error} />;

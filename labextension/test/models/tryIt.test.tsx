@@ -2,12 +2,13 @@ import { act, fireEvent, render, screen } from '@testing-library/react';
 import React from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import { Input, ModelDetail, post } from '../../src/api/client';
+import { Input, ModelDetail, post, StudioError } from '../../src/api/client';
 import { TryIt } from '../../src/models/tryIt';
 import type { IStudio } from '../../src/studio';
 import { trans } from '../words';
 
 vi.mock('../../src/api/client', async original => ({ ...(await original<object>()), post: vi.fn() }));
+vi.mock('../../src/shared/upload', () => ({ upload: vi.fn(async (file: File) => `id of ${file.name}`) }));
 
 const asked = vi.mocked(post);
 const studio = { trans } as unknown as IStudio;
@@ -24,6 +25,7 @@ const model = {
   ref: 'life@1',
   version: 1,
   target: 'lifeExp',
+  certificate: { encoder: null },
   inputs: [
     input('year', { kind: 'integer', usual: 1980, minimum: 1952, maximum: 2007 }),
     input('continent', { kind: 'choice', usual: 'Asia', choices: ['Africa', 'Asia', 'Europe'] })
@@ -94,4 +96,29 @@ it('shows the likeliest classes as bars', async () => {
     'fair20.0 %',
     'bad10.0 %'
   ]);
+});
+
+it('takes an image where the model has learned from images, and says what is wrong with one', async () => {
+  URL.createObjectURL = () => 'blob:x';
+  URL.revokeObjectURL = () => undefined;
+  const likely = { ref: 'street@1', predictions: ['car'], classes: ['car', 'tree'], probabilities: [[0.9, 0.1]] };
+  asked.mockResolvedValueOnce({ ...likely, seconds: 0.002 } as never);
+  const images = { ...model, ref: 'street@1', certificate: { encoder: 'ab12' } } as unknown as ModelDetail;
+  render(<TryIt studio={studio} model={images} />);
+  expect(screen.queryByLabelText('year')).toBeNull();
+  const choose = async (name: string) => {
+    fireEvent.change(screen.getByLabelText('Image to predict'), { target: { files: [new File(['x'], name)] } });
+    await pass(0);
+  };
+  await choose('a.png');
+  expect(screen.getAllByRole('listitem').map(one => one.textContent)).toEqual(['car90.0 %', 'tree10.0 %']);
+  expect(screen.getByRole('img', { name: 'a.png' })).toBeTruthy();
+  expect(asked.mock.calls[0]).toMatchObject([
+    '/labstudio/api/models/{ref}/predict/images',
+    { at: { ref: 'street@1' }, body: { uploads: ['id of a.png'] } }
+  ]);
+  asked.mockRejectedValueOnce(new StudioError('Invalid', 'b.svg cannot be read as an image.', 400));
+  await choose('b.svg');
+  expect(screen.getByText('b.svg cannot be read as an image.')).toBeTruthy();
+  expect(screen.queryByText('90.0 %')).toBeNull();
 });

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from labstudio.errors import Conflict, Invalid, Unavailable
+from labstudio.errors import Conflict, Invalid, NotFound, Unavailable
 from labstudio.labeling.settings import NewProject
 
 if TYPE_CHECKING:
@@ -137,6 +137,8 @@ class Loop(_Base):
         ------
         Invalid
             It has not learned from images.
+        NotFound
+            The encoder is not there any more.
         Unavailable
             The encoder that is kept is not the one that the model names.
         """
@@ -149,7 +151,10 @@ class Loop(_Base):
             model = self._automl.get(model)
         loaded = model.model.load() if isinstance(model, Run) else model
         named = encoder_of(loaded)
-        content = self._store.files.read(named)
+        try:
+            content = self._store.files.read(named)
+        except NotFound as error:
+            raise NotFound(f"The encoder {named[:12]} that the model names is not there. {error}") from None
         if hashlib.sha256(content).hexdigest() != named:
             raise Unavailable(f"The encoder {named[:12]} has changed on disk; restore it from a copy.")
         return ImageModel(loaded, content)

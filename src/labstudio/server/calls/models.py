@@ -12,11 +12,16 @@ from labstudio.server.calls.automl import ONNX, certificate
 from labstudio.server.raw import Raw
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from labstudio.data.profile import ColumnProfile
     from labstudio.models import ModelVersion
+    from labstudio.onnx import OnnxModel
     from labstudio.schema import Column
     from labstudio.server.studio import Studio
     from labstudio.workspace import Workspace
+
+LARGEST_IMAGE = 100_000_000  # bytes; of how many pixels it may be is asked when it is opened
 
 
 def models(studio: Studio, told: t.Nothing) -> list[a.RegisteredModel]:
@@ -77,7 +82,29 @@ def predict(studio: Studio, told: t.Predict, ref: str) -> a.Predictions:
             if isinstance(value, list | dict):
                 raise Invalid(f"The value of {name!r} must be a number, a text, true, false or null.")
     frame = pd.DataFrame(told.rows, columns=list(loaded.schema.names), dtype=object)
-    began = time.perf_counter()
+    return _predicted(version, loaded, frame, time.perf_counter())
+
+
+def predict_images(studio: Studio, told: t.PredictImages, ref: str) -> a.Predictions:
+    """Predict images by the ONNX file of a version, on vectors of the encoder that its certificate names."""
+    workspace = studio.workspace
+    version = workspace.models.get(ref)
+    loaded = workspace.models.load(version.ref)
+    try:
+        for one in map(studio.uploads.get, told.uploads):
+            if one.size > LARGEST_IMAGE:
+                raise Invalid(
+                    f"{one.filename} has {one.size:,} bytes, more than the {LARGEST_IMAGE:,} of an image."
+                )
+        images = [studio.uploads.path(one) for one in told.uploads]
+        began = time.perf_counter()
+        return _predicted(version, loaded, workspace.labeling.image_model(loaded).vectors(images), began)
+    finally:
+        for id in told.uploads:
+            studio.uploads.discard(id)
+
+
+def _predicted(version: ModelVersion, loaded: OnnxModel, frame: pd.DataFrame, began: float) -> a.Predictions:
     classes = None if loaded.classes is None else loaded.classes.tolist()
     found, *rest = loaded.run(frame, *(("value",) if classes is None else ("label", "probabilities")))
     return a.Predictions(

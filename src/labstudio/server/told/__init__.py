@@ -56,6 +56,7 @@ from labstudio.server.told.labeling import (
 from labstudio.server.told.models import (
     NewModel,
     Predict,
+    PredictImages,
 )
 from labstudio.server.told.quality import (
     FailingPage,
@@ -132,6 +133,7 @@ __all__ = [
     "Nothing",
     "Page",
     "Predict",
+    "PredictImages",
     "PreviewRecipe",
     "Profiled",
     "ProjectChanges",

@@ -20,3 +20,9 @@ class Predict(Told):
     """Rows, each a map of column to value; a column that is left out is missing."""
 
     rows: list[dict[str, Any]] = Field(min_length=1, max_length=10_000, description="The rows.")
+
+
+class PredictImages(Told):
+    """Images, for a model that has learned from the labels of images."""
+
+    uploads: list[str] = Field(min_length=1, max_length=100, description="Ids of uploads, an image each.")
