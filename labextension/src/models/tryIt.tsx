@@ -70,10 +70,13 @@ function TryRow({ studio, model }: ITry): ReactElement {
   );
 }
 
-function noteOf({ trans }: IStudio, model: ModelDetail, { found }: IAnswer): string {
-  return found
-    ? trans.__('@%1, answered by the ONNX file in %2', model.version, took(found.seconds))
-    : `@${model.version}`;
+function noteOf({ trans }: IStudio, { certificate, version }: ModelDetail, { found }: IAnswer): string {
+  if (!found) {
+    return `@${version}`;
+  }
+  return certificate.encoder
+    ? trans.__('@%1, encoded and answered in %2', version, took(found.seconds))
+    : trans.__('@%1, answered by the ONNX file in %2', version, took(found.seconds));
 }
 
 function Answer({ studio: { trans }, model, answer }: ITry & { answer: IAnswer }) {
