@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labstudio import schema
 from labstudio.errors import Invalid
 from labstudio.schema import MISSING_DATE, Schema
 
@@ -247,3 +248,17 @@ def test_numbers_and_dates_kept_as_texts_are_found() -> None:
 )
 def test_prose_is_told_from_categories(texts: list[str], semantic: str) -> None:
     assert Schema.infer(pd.DataFrame({"x": texts})).columns[0].semantic == semantic
+
+
+def test_very_many_texts_are_counted_as_few_are(monkeypatch):
+    frames = [
+        pd.DataFrame({"code": [f"{kind}{number % distinct}" for number in range(200)]})
+        for kind, distinct in (("c", 200), ("c", 199), ("three or more words ", 150), ("x", 1))
+    ]
+    few = [Schema.infer(frame).columns[0].semantic for frame in frames]
+    assert few == ["id", "category", "text", "constant"]
+    monkeypatch.setattr(schema, "_COUNTED_AS_THEY_ARE", 10)
+    monkeypatch.setattr(schema, "_HASHED_AT_ONCE", 7)
+    assert [Schema.infer(frame).columns[0].semantic for frame in frames] == few
+    for frame in frames:
+        assert schema._distinct(frame["code"]) == frame["code"].nunique()

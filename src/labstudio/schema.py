@@ -38,6 +38,8 @@ SEMANTIC_TYPES = ("number", "boolean", "category", "text", "datetime", "id", "co
 _TEXT_WORDS = 3.0  # a column of mostly distinct strings with that many words each is prose, not categories
 _LONG_TEXT_WORDS = 8.0  # so many words are prose even where the same text occurs a few times
 _FEW_ROWS = 20  # below it "all values differ" says nothing
+_COUNTED_AS_THEY_ARE = 1_000_000  # values; more texts are told apart by their hashes
+_HASHED_AT_ONCE = 100_000
 _FEW_NUMBERS = 12  # so many different numbers written as text are rather codes
 _NUMBER = r"\s*[+-]?(0|[1-9]\d{0,14}|(?=\.))(\.\d*)?([eE][+-]?\d{1,3})?\s*"  # 007 and 20 digits are codes
 _DATE = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
@@ -306,7 +308,7 @@ def _semantic(name: str, values: pd.Series, physical: str) -> str:
     if present.dtype.kind in "biufM":
         distinct, same = None, bool((present == present.iloc[0]).all())
     else:
-        distinct = int(present.nunique())
+        distinct = _distinct(present)
         same = distinct == 1
     if same and len(present) == len(values):
         return "constant"
@@ -317,13 +319,27 @@ def _semantic(name: str, values: pd.Series, physical: str) -> str:
         counts_up = int(present.max()) - int(present.min()) == len(present) - 1
         may_be = (counts_up or called_id) and len(present) >= _FEW_ROWS
         return "id" if may_be and present.is_unique else "number"
-    distinct = int(present.nunique()) if distinct is None else distinct
+    distinct = _distinct(present) if distinct is None else distinct
     every_one_differs = distinct == len(present) >= _FEW_ROWS
     words = present.iloc[:2_000].astype(str).str.split().str.len().mean()
     for fewest, share in ((_TEXT_WORDS, 0.5), (_LONG_TEXT_WORDS, 0.05)):
         if words >= fewest and distinct > max(_FEW_ROWS, share * len(present)):
             return "text"
     return "id" if every_one_differs else "category"
+
+
+def _distinct(values: pd.Series) -> int:
+    """Count different values; very many texts by their hashes, which take a tenth of the memory."""
+    import pandas as pd
+
+    if len(values) <= _COUNTED_AS_THEY_ARE or not isinstance(values.dtype, pd.StringDtype):
+        return int(values.nunique())
+    hashes = np.empty(len(values), np.uint64)
+    for begin in range(0, len(values), _HASHED_AT_ONCE):
+        piece = slice(begin, begin + _HASHED_AT_ONCE)
+        hashes[piece] = pd.util.hash_array(values.iloc[piece].to_numpy(object), categorize=False)
+    hashes.sort()
+    return int(np.count_nonzero(hashes[1:] != hashes[:-1])) + 1
 
 
 def _as_numbers(values: pd.Series, column: Column) -> np.ndarray:
