@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 SMALL := .venv-pandas2
 READERS := .readers
+SPARK := .spark
 RUN := $(VENV)/bin
 STUDIO := -e ".[test,postgres]"
 # $(call install,environment,what): uv takes a third of pip's time; where it cannot be had or reaches no registry,
@@ -33,12 +34,13 @@ flaml := "flaml[automl]"
 autogluon := autogluon.tabular lightgbm catboost xgboost
 mljar := mljar-supervised
 
-.PHONY: help lab demo test lint lint-python lint-panels format docs bench bench-check bench-automl bench-labeling bench-peers deps test-deps clean
+.PHONY: help lab demo test test-spark lint lint-python lint-panels format docs bench bench-check bench-automl bench-labeling bench-peers deps test-deps clean
 
 help:
 	@echo "make lab     JupyterLab with the studio, in ./demo where that is there"
 	@echo "make demo    from a CSV file to a certified ONNX model, in a notebook run by papermill"
 	@echo "make test    every test and the lint set, on pandas 3 and on pandas 2"
+	@echo "make test-spark   Spark's tests, which want Java and bring 500 MB; no part of make test"
 	@echo "make lint    ruff, mypy, import-linter; tsc, eslint, prettier and the panels' size"
 	@echo "make docs    the documentation as a site, in docs/_build/html"
 	@echo "make bench   what things cost on this machine; make bench-check fails where data became slower; LARGE=1"
@@ -59,6 +61,9 @@ test: test-deps
 	$(JLPM) test
 	$(RUN)/pytest -n 2 --dist loadfile
 	PYTHONPATH=src $(SMALL)/bin/python -m pytest -m "core and not kill" -n 2 --dist loadfile $(addprefix tests/,$(CORE_TESTS))
+
+test-spark: $(SPARK)/.installed
+	PYTHONPATH=$(SPARK) $(RUN)/pytest tests/data/stores/test_spark.py
 
 lint: $(VENV)/.panels
 	@$(MAKE) --no-print-directory -j2 --output-sync lint-python lint-panels
@@ -145,5 +150,11 @@ $(READERS)/.installed: Makefile | $(VENV)/.installed
 	$(RUN)/pip install -q --no-deps --target $(READERS) $(LABEL_STUDIO)
 	@touch $@
 
+# Spark lies beside the environment: it is large, and only its own tests ask for it.
+$(SPARK)/.installed: Makefile | $(VENV)/.installed
+	@rm -rf $(SPARK)
+	$(RUN)/pip install -q --no-deps --target $(SPARK) "pyspark>=4.0" py4j
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(SMALL) $(READERS) $(PEERS) build dist node_modules labextension/dist labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(SMALL) $(READERS) $(SPARK) $(PEERS) build dist node_modules labextension/dist labextension/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis

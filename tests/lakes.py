@@ -1,4 +1,4 @@
-"""Object stores for tests, started on loopback: moto's S3 server and Azure's emulator; what opens them."""
+"""Object stores for tests, started on loopback: moto's S3 server, emulators of Azure and Google Cloud."""
 
 from __future__ import annotations
 
@@ -42,6 +42,15 @@ def azurite(folder: Path) -> Iterator[str]:
     told += ["--skipApiVersionCheck", "--silent", "--disableTelemetry"]
     with _serving([node, str(_AZURITE), *told], port, folder):
         yield f"http://127.0.0.1:{port}/{ACCOUNT}"
+
+
+@contextmanager
+def google(folder: Path) -> Iterator[str]:
+    """Start a Google Cloud Storage with a bucket called lake; gives its endpoint."""
+    port = _free_port()
+    told = ["--host", "127.0.0.1", "--port", str(port), "--in-memory", "--default-bucket", "lake"]
+    with _serving([sys.executable, "-m", "gcp_storage_emulator", "start", *told], port, folder):
+        yield f"http://127.0.0.1:{port}"
 
 
 def s3_files(endpoint: str) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from databases import postgresql
-from lakes import ACCOUNT, ACCOUNT_KEY, PASSWORD, azurite, moto, s3_files
+from lakes import ACCOUNT, ACCOUNT_KEY, PASSWORD, azurite, google, moto, s3_files
 
 from labstudio import Workspace
 
@@ -69,6 +69,18 @@ def azure(tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]) -> 
         container = owned.create_container("lake")
         for path, content in files.items():
             container.upload_blob(path, content)
+        yield endpoint
+
+
+@pytest.fixture(scope="session")
+def gcs(tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes]) -> Iterator[str]:
+    """Endpoint of a Google Cloud Storage with a bucket called lake."""
+    import gcsfs
+
+    with google(tmp_path_factory.mktemp("gcs")) as endpoint:
+        owned = gcsfs.core.GCSFileSystem(token="anon", endpoint_url=endpoint, skip_instance_cache=True)
+        for path, content in files.items():
+            owned.pipe_file(f"lake/{path}", content)
         yield endpoint
 
 

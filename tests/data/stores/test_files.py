@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from lakes import ACCOUNT, ACCOUNT_KEY, S3_KEY, S3_SECRET, s3_files
 
 from labstudio import Workspace
@@ -45,7 +49,14 @@ def container(ws: Workspace, azure: str, monkeypatch: pytest.MonkeyPatch) -> Wor
     return ws
 
 
-@pytest.fixture(params=["folder", "bucket", "container"])
+@pytest.fixture
+def google_bucket(ws: Workspace, gcs: str) -> Workspace:
+    """A workspace with a folder of a Google Cloud bucket as `lake`."""
+    ws.datastores.add("lake", "gs://lake/root", endpoint=gcs, anonymous=True)
+    return ws
+
+
+@pytest.fixture(params=["folder", "bucket", "container", "google_bucket"])
 def lake(request: pytest.FixtureRequest) -> Workspace:
     """The same files in each kind of store."""
     return request.getfixturevalue(request.param)
@@ -280,3 +291,30 @@ def test_google_cloud_wants_the_key_of_a_service_account(
     monkeypatch.setenv("LAKE_KEY", "no json at all")
     ws.datastores.add("lake", "gs://bucket", secret="env:LAKE_KEY")
     assert "the JSON of a service account's key" in ws.datastores.test("lake").sentence
+
+
+async def _at_once(seconds: float) -> None:
+    """Wait for nothing."""
+
+
+def test_a_key_that_google_cloud_refuses_is_told_without_it(
+    ws: Workspace, gcs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = rsa.generate_private_key(65537, 2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    told = {
+        "type": "service_account", "client_email": "lab@planted-project.example", "token_uri": f"{gcs}/token",
+        "private_key_id": "planted-key-id", "private_key": key.decode(),
+    }  # fmt: skip
+    monkeypatch.setenv("LAKE_KEY", json.dumps(told))
+    monkeypatch.setattr("gcsfs.retry.asyncio", SimpleNamespace(sleep=_at_once))  # it tries for half a minute
+    ws.datastores.add("lake", "gs://lake/root", secret="env:LAKE_KEY", endpoint=gcs)
+    tested = ws.datastores.test("lake")
+    assert not tested.ok
+    assert tested.sentence.startswith("lake: its root cannot be listed: Invalid Credentials")
+    written = tested.sentence.encode() + b"".join(
+        file.read_bytes() for file in ws.root.rglob("*") if file.is_file()
+    )
+    for line in (*key.splitlines()[1:-1], b"planted-key-id"):
+        assert line not in written
