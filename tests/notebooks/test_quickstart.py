@@ -23,7 +23,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Comp
         "out.ipynb",
         "-p",
         "budget",
-        "5",
+        "3",
         "--log-output",
     ]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=200, check=False)
@@ -39,7 +39,7 @@ def test_it_ends_with_two_certified_registered_models(
     assert done.returncode == 0, done.stderr[-3000:]
     workspace = Workspace(folder)
     assert {model.ref for model in workspace.models.list()} == {"life-expectancy@1", "wine-grower@1"}
-    assert all(run.certificate.passed and run.settings.budget == 5 for run in workspace.automl.list())
+    assert all(run.certificate.passed and run.settings.budget == 3 for run in workspace.automl.list())
     assert [version.ref for version in workspace.data.list()] == ["gapminder@1", "wine@1"]
 
 
