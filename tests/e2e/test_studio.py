@@ -238,8 +238,7 @@ def test_a_file_is_brought_by_the_import_form(person: Person) -> None:
 
 
 def test_the_live_chart_and_the_leaderboard_follow_the_trials(person: Person, assets: None) -> None:
-    quick = ["baseline", "tree", "linear", "extra_trees"]  # their files are small, and soon certified
-    run = person.server.post("automl/runs", data="people", target="spend", budget=90, learners=quick)
+    run = person.server.post("automl/runs", data="people", target="spend", budget=90)
     person.opens()
     person.does("labstudio:open", subject=run["subject"])
     document = person.page.locator(DOCUMENT)
