@@ -1,4 +1,4 @@
-"""Processes killed while they add a folder or run a recipe leave whole versions, and nothing lies about."""
+"""Processes killed while they add, append or prepare leave whole versions, and nothing lies about."""
 
 from __future__ import annotations
 
@@ -36,6 +36,16 @@ print("open", flush=True)
 for turn in range(int(sys.argv[2]), 10_000):
     steps = [{"op": "derive", "name": "b", "value": f"a + {turn}"}]
     print(ws.recipes.run("made", "numbers", steps).ref, flush=True)
+"""
+
+APPENDING = """
+import sys
+import pandas as pd
+from labstudio import Workspace
+ws = Workspace(sys.argv[1])
+print("open", flush=True)
+for turn in range(10_000):
+    print(ws.data.append("t", pd.DataFrame({"a": [turn] * 50})).ref, flush=True)
 """
 
 
@@ -87,6 +97,19 @@ def test_a_recipe_killed_at_any_moment_leaves_whole_versions(tmp_path) -> None:
         frame = version.frame()
         assert (len(frame), (frame["b"] - frame["a"]).nunique()) == (20_000, 1)
     assert len(ws.data.get("numbers@1").frame()) == 20_000
+    ws.store.files.sweep(older_than=0)
+    assert leftovers(ws) == []
+    ws.store.close()
+
+
+def test_appending_killed_at_any_moment_leaves_whole_versions(tmp_path) -> None:
+    ws = Workspace(tmp_path / "ws")
+    ws.data.add("t", pd.DataFrame({"a": [0] * 5_000}))
+    killed(APPENDING, 8, 0.013, tmp_path / "ws")
+    versions = ws.data.versions("t")
+    assert len(versions) >= 7
+    assert ws.data.verify() == []
+    assert all(len(one.frame()) == one.rows == 5_000 + 50 * (one.version - 1) for one in versions)
     ws.store.files.sweep(older_than=0)
     assert leftovers(ws) == []
     ws.store.close()

@@ -14,6 +14,8 @@ from labstudio.errors import Conflict, Invalid
 from labstudio.store.identity import who
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection
 
     from labstudio.data.assets import Version
@@ -75,6 +77,7 @@ class Described:
     if TYPE_CHECKING:
 
         def get(self, ref: str) -> Version: ...
+        def table(self, ref: str | Version) -> Path: ...
         def versions(self, name: str) -> list[Version]: ...
 
     def about(self, name: str) -> About:
@@ -108,9 +111,14 @@ class Described:
     def card(self, ref: str | Version) -> dict[str, Any]:
         """Return the Croissant card of a version; see `labstudio.data.croissant.card`."""
         from labstudio.data.croissant import card
+        from labstudio.store.files import file_sha256
 
         version = self.get(ref) if isinstance(ref, str) else ref
-        return card(version, self.about(version.name), original=self._store.files.has(version.sha256))
+        sha = version.table_sha256
+        if len(version.parts) > 1:  # what is handed out is one file
+            sha = file_sha256(self.table(version))
+        original = self._store.files.has(version.sha256)
+        return card(version, self.about(version.name), original=original, table_sha256=sha)
 
     def abouts(self) -> dict[str, About]:
         """Return what is said of every asset, by name."""

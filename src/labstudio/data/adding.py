@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from labstudio.data.about import remember
 from labstudio.data.kinds import kind_of
 from labstudio.data.options import ImportOptions, check_columns
+from labstudio.data.parts import Parts, Stored
 from labstudio.errors import Conflict, Invalid, NotFound, Unavailable
 from labstudio.store.identity import who
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from labstudio.data.version import Version
     from labstudio.schema import Schema
     from labstudio.store import Store
+    from labstudio.store.files import FileStore
 
 _NAME = re.compile(r"[^\W_][\w.-]{0,99}")
 _UNCHECKED = "Its quality rules have not been checked to the end; check them."
@@ -60,6 +62,8 @@ class Made:
         The same identity is the same version; that of the bytes and the options where not given.
     links : sequence of (subject, relation)
         What it was made from, for the lineage.
+    above : sequence of (sha256, rows)
+        Stored parts whose rows stand above those at `path`, with the same columns of the same types.
     """
 
     path: Path
@@ -70,6 +74,7 @@ class Made:
     size: int | None = None
     identity: str | None = None
     links: Sequence[tuple[str, str]] = field(default=())
+    above: Sequence[tuple[str, int]] = field(default=())
 
 
 class Adding:
@@ -189,14 +194,18 @@ class Adding:
             Types of columns that the person knows better.
         """
         name, options = asset_name(name), options or ImportOptions()
-        schema = _schema(made.path, options)
+        schema = _schema(_under(self._store.files, made), options)
         size = made.path.stat().st_size
-        table_sha = self._store.files.adopt(made.path)
+        table_sha, found = self._store.files.adopt(made.path), made.found
+        if made.above:
+            parts = [*made.above, (table_sha, made.rows - sum(rows for _, rows in made.above))]
+            table_sha = hashlib.sha256("\n".join(part for part, _ in parts).encode()).hexdigest()
+            found = {**found, "parts": [list(part) for part in parts]}
         sha = made.sha256 or table_sha
         row = {
             "identity": made.identity or identity_of(sha, options), "sha256": sha, "table_sha256": table_sha,
             "rows": made.rows, "size": size if made.size is None else made.size,
-            "schema": schema.to_dict(), "found": made.found, "origin": origin,
+            "schema": schema.to_dict(), "found": found, "origin": origin,
         }  # fmt: skip
         return self._append(name, options, made.source, row, made.links)
 
@@ -345,7 +354,8 @@ class Adding:
                     row = {**row, "version": number, "created_by": who(), "created": created}
                     connection.execute(t.insert().values(row))
                     version = self._version(row)
-                    if not all(self._store.files.has(sha) for sha in (version.table_sha256, *stored)):
+                    named = [*(sha for sha, _ in version.parts), *stored]
+                    if not all(map(self._store.files.has, named)):
                         raise Conflict(f"The same {version.kind} was just deleted; add {name} once more.")
                     self._store.record(
                         connection, "data.added", version.subject, rows=version.rows, source=version.source
@@ -400,7 +410,15 @@ def identity_of(sha: str, options: ImportOptions) -> str:
     return hashlib.sha256(f"{sha}\n{options.canonical()}".encode()).hexdigest()
 
 
-def _schema(path: Path, options: ImportOptions) -> Schema:
+def _under(files: FileStore, made: Made) -> Stored:
+    """Return where the rows of a table lie that is about to be kept."""
+    if not made.above:
+        return made.path
+    paths, above = [files.path(sha) for sha, _ in made.above], [rows for _, rows in made.above]
+    return Parts((*paths, made.path), (*above, made.rows - sum(above)))
+
+
+def _schema(path: Stored, options: ImportOptions) -> Schema:
     from labstudio.data.frames import schema_of_table
     from labstudio.schema import Schema
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labstudio.data.adding import Made, copied, identity_of
 from labstudio.data.options import ImportOptions
+from labstudio.data.parts import stored_parts, stored_schema
 from labstudio.errors import Invalid
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from labstudio.data.stores.reading import Reading
     from labstudio.data.version import Version
     from labstudio.store import Store
+    from labstudio.store.files import FileStore
 
 _BATCH = 100_000  # rows
 
@@ -30,7 +33,6 @@ class Appending:
     if TYPE_CHECKING:
 
         def get(self, ref: str) -> Version: ...
-        def table(self, ref: str | Version) -> Path: ...
         def scratch(self) -> AbstractContextManager[Path]: ...
         def put(
             self,
@@ -60,7 +62,8 @@ class Appending:
     ) -> Version:
         """Add rows below those of the newest version, or files to those of a folder, as a new version.
 
-        The source's own bytes are kept as they are, and so are those of the versions before.
+        The source's own bytes are kept as they are. Only the new rows are written: a table shares the bytes
+        of the rows above with the versions before, unless a column's type has to change for the new ones.
 
         Parameters
         ----------
@@ -107,12 +110,14 @@ class Appending:
         with self.scratch() as place:
             more, sha, size = self._rows(source, place, options, called)
             both = place.parent / "both"
-            rows = appended(self.table(before), more.path, both)
+            above = appended(self._store.files, before.parts, more.path, more.rows, both)
+            rows = before.rows + more.rows
             said = said or called or (str(source) if isinstance(source, (str, Path)) else "a DataFrame")
             made = Made(
                 both, rows, f"{before.ref} and {more.rows:,} rows of {said}",
                 {"format": "appended", "rows_before": before.rows}, sha, size,
                 identity_of(f"{before.identity}\n{sha}", options), [(before.subject, "appended")],
+                above,
             )  # fmt: skip
             types = {
                 column.name: column.semantic for column in before.schema if column.semantic == "category"
@@ -142,11 +147,15 @@ class Appending:
         return made, self._store.files.put_file(place), place.stat().st_size
 
 
-def appended(above: Path, below: Path, place: Path) -> int:
-    """Write the rows of `above` and then those of `below` to `place`; return how many they are.
+def appended(
+    files: FileStore, parts: Sequence[tuple[str, int]], below: Path, rows: int, place: Path
+) -> list[tuple[str, int]]:
+    """Write rows that stand below stored parts to `place`; return the parts that stay above them.
 
-    Columns are matched by name. A column of whole numbers may become one of numbers; no value is changed
-    otherwise.
+    Columns are matched by name. A column of whole numbers may become one of numbers, and then all is written
+    anew; no value is changed otherwise. Parts at the end that have fewer than twice the rows below them are
+    written with these: so each part has at least twice the rows of the next, there are never many, and a row
+    is written again only when the part that it lies in grows by half.
 
     Raises
     ------
@@ -156,24 +165,25 @@ def appended(above: Path, below: Path, place: Path) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(above) as old, pq.ParquetFile(below) as new:
-        names, given = old.schema_arrow.names, new.schema_arrow.names
-        wrong = [f"{name!r} is missing" for name in names if name not in given]
-        wrong += [f"{name!r} is new" for name in given if name not in names]
-        if wrong:
-            raise Invalid(
-                f"The new rows do not have the columns of the table: {', '.join(wrong[:5])}; "
-                "rename or leave out columns, or add the rows as data of their own."
-            )
-        fields = [_both(old.schema_arrow.field(name), new.schema_arrow.field(name)) for name in names]
-        schema = pa.schema(fields)
-        rows = 0
-        with pq.ParquetWriter(place, schema, compression="zstd") as writer:
-            for part in (old, new):
-                for batch in part.iter_batches(_BATCH, columns=names):
-                    writer.write_batch(batch.select(names).cast(schema))
-                    rows += batch.num_rows
-    return rows
+    old, new = stored_schema(stored_parts(files, parts)), pq.read_schema(below)
+    wrong = [f"{name!r} is missing" for name in old.names if name not in new.names]
+    wrong += [f"{name!r} is new" for name in new.names if name not in old.names]
+    if wrong:
+        raise Invalid(
+            f"The new rows do not have the columns of the table: {', '.join(wrong[:5])}; "
+            "rename or leave out columns, or add the rows as data of their own."
+        )
+    schema = pa.schema([_both(old.field(name), new.field(name)) for name in old.names])
+    kept = [*parts] if schema.equals(old) else []
+    while kept and kept[-1][1] < 2 * rows:
+        rows += kept.pop()[1]
+    rewritten = [files.path(sha) for sha, _ in parts[len(kept) :]]
+    with pq.ParquetWriter(place, schema, compression="zstd") as writer:
+        for path in (*rewritten, below):
+            with pq.ParquetFile(path) as part:
+                for batch in part.iter_batches(_BATCH, columns=old.names):
+                    writer.write_batch(batch.select(old.names).cast(schema))
+    return kept
 
 
 def _both(old, new):  # type: ignore[no-untyped-def]  # pyarrow's fields, and pyarrow loads when needed

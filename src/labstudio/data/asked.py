@@ -7,12 +7,12 @@ filter comes as `labstudio.data.filters` reads it.
 from __future__ import annotations
 
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labstudio.data import engine
 from labstudio.data.grid import field_of, order_of
 from labstudio.data.options import check_columns
+from labstudio.data.parts import Stored, stored_schema
 from labstudio.errors import Invalid, Unavailable
 
 if TYPE_CHECKING:
@@ -32,11 +32,9 @@ class Asked:
     colours) and ``s`` (the number of the series).
     """
 
-    def __init__(self, connection: Any, path: Path, schema: Schema, chart: Chart) -> None:
-        import pyarrow.parquet as pq
-
+    def __init__(self, connection: Any, path: Stored, schema: Schema, chart: Chart) -> None:
         self._connection = connection
-        stored = pq.read_schema(path).types
+        stored = stored_schema(path).types
         self._fields = {
             column.name: field_of(place, column, kind)
             for place, (column, kind) in enumerate(zip(schema, stored, strict=True))

@@ -21,6 +21,7 @@ from labstudio.data.filing import Filing
 from labstudio.data.keeping import Keeping
 from labstudio.data.once import Once
 from labstudio.data.options import ImportOptions
+from labstudio.data.parts import Stored, stored_parts, written
 from labstudio.data.showing import Showing
 from labstudio.data.version import Version
 from labstudio.errors import Invalid, NotFound
@@ -149,7 +150,7 @@ class Data(Adding, Appending, Keeping, Filing, Showing, Exploring, Described, De
 
         version = self.get(ref) if isinstance(ref, str) else ref
         return read_rows(
-            self.table(version), version.table_sha256, version.schema, self._cache,
+            self.stored(version), version.table_sha256, version.schema, self._cache,
             partial(self._once.run, self.scans),
             offset=offset, limit=limit, sort=sort, filter=filter, columns=columns,
         )  # fmt: skip
@@ -160,7 +161,7 @@ class Data(Adding, Appending, Keeping, Filing, Showing, Exploring, Described, De
 
         version = self.get(ref) if isinstance(ref, str) else ref
         return read_numbered(
-            self._store.files.path(version.table_sha256), version.table_sha256, version.schema, self._cache,
+            self.stored(version), version.table_sha256, version.schema, self._cache,
             partial(self._once.run, self.scans), numbers,
         )  # fmt: skip
 
@@ -170,12 +171,38 @@ class Data(Adding, Appending, Keeping, Filing, Showing, Exploring, Described, De
 
         version = self.get(ref) if isinstance(ref, str) else ref
         return matching(
-            self._store.files.path(version.table_sha256), version.table_sha256, version.schema, self._cache,
+            self.stored(version), version.table_sha256, version.schema, self._cache,
             partial(self._once.run, self.scans), filter,
         )  # fmt: skip
 
     def table(self, ref: str | Version) -> Path:
         """Return the path of a version's Parquet file, for reading only.
+
+        Of a version that lies in several parts one file is made when first asked for, as of a folder; see
+        `path`.
+
+        Raises
+        ------
+        Invalid
+            The version is no table.
+        """
+        version = self.get(ref) if isinstance(ref, str) else ref
+        stored = self.stored(version)
+        if isinstance(stored, Path):
+            return stored
+        name = f"{version.name}.parquet"
+        place = self._checkouts.find(version.table_sha256)
+        if place is None:
+            with self._store.files.scratch() as aside:
+                made = aside.parent / "checkout"
+                made.mkdir()
+                written(stored, made / name)
+                (made / name).chmod(0o444)
+                place = self._checkouts.adopt(made, version.table_sha256)
+        return next(place.iterdir())
+
+    def stored(self, ref: str | Version) -> Stored:
+        """Return where a version's rows lie, for reading only: in one Parquet file, or in several parts.
 
         Raises
         ------
@@ -188,19 +215,19 @@ class Data(Adding, Appending, Keeping, Filing, Showing, Exploring, Described, De
                 f"{version.ref} is a {version.kind}, not a table; "
                 f"ws.data.path({version.ref!r}) says where it is."
             )
-        return self._store.files.path(version.table_sha256)
+        return stored_parts(self._store.files, version.parts)
 
     def frame(self, ref: str | Version, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Read a version as a DataFrame."""
         from labstudio.data.frames import read_frame
 
-        return read_frame(self.table(ref), columns)
+        return read_frame(self.stored(ref), columns)
 
     def sample(self, ref: str | Version, rows: int) -> pd.DataFrame:
         """Read at most so many rows, spread over a version; the index says which."""
         from labstudio.data.frames import read_sample
 
-        return read_sample(self.table(ref), rows)
+        return read_sample(self.stored(ref), rows)
 
     def look(
         self,

@@ -18,6 +18,7 @@ from labstudio.errors import Invalid, Unavailable
 from labstudio.schema import LARGEST_EXACT_INTEGER
 
 if TYPE_CHECKING:
+    from labstudio.data.parts import Stored
     from labstudio.data.profile import Profile
     from labstudio.schema import Schema
 
@@ -109,13 +110,13 @@ class Comparison:
 class Side:
     """One of the two tables."""
 
-    path: Path
+    path: Stored
     schema: Schema
     kinds: tuple[str, ...]  # as they are kept: DuckDB's own names
 
 
-def side(path: Path, schema: Schema, folder: Path) -> Side:
-    """Look at how the columns of a Parquet file are kept."""
+def side(path: Stored, schema: Schema, folder: Path) -> Side:
+    """Look at how the columns of a table are kept."""
     with closing(engine.connect(folder)) as connection:
         kinds = connection.execute(f"DESCRIBE SELECT * FROM {engine.table(path, len(schema))}").fetchall()
     return Side(path, schema, tuple(row[1] for row in kinds))

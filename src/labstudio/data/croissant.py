@@ -64,7 +64,7 @@ _FORMATS = {".csv": "text/csv", ".tsv": "text/tab-separated-values", ".parquet":
             ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}  # fmt: skip
 
 
-def card(version: Version, about: About, *, original: bool) -> dict[str, Any]:
+def card(version: Version, about: About, *, original: bool, table_sha256: str) -> dict[str, Any]:
     """Return the card of a version.
 
     Parameters
@@ -75,6 +75,8 @@ def card(version: Version, about: About, *, original: bool) -> dict[str, Any]:
         What is said of its asset.
     original : bool
         The bytes that the version was made from are kept beside its table.
+    table_sha256 : str
+        Of the Parquet file that goes with the card.
 
     Examples
     --------
@@ -89,7 +91,7 @@ def card(version: Version, about: About, *, original: bool) -> dict[str, Any]:
     table = f"{_plain(version.name)}-{version.version}.parquet"
     files = []
     if version.kind == "table":
-        files.append(_file(table, PARQUET, version.table_sha256, "The table."))
+        files.append(_file(table, PARQUET, table_sha256, "The table."))
     if original and version.sha256 != version.table_sha256:
         name = _plain(PurePath(version.source).name or "original")
         kind = _FORMATS.get(PurePath(name).suffix.lower(), "application/octet-stream")

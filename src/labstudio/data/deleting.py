@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labstudio.errors import Conflict, NotFound
 
@@ -63,11 +63,11 @@ class Deleting:
                 f"Archive {version.name} to hide it from lists."
             )
         folders = _Folders(self._store)
-        held = folders.held(version.kind, version.sha256, version.table_sha256)
+        held = folders.held(version.kind, version.sha256, version.table_sha256, version.found)
         with self._store.write() as connection:
             connection.execute(delete(t).where(t.c.name == version.name, t.c.version == version.version))
             self._store.record(connection, "data.deleted", version.subject, rows=version.rows)
-        kept = select(t.c.kind, t.c.sha256, t.c.table_sha256)
+        kept = select(t.c.kind, t.c.sha256, t.c.table_sha256, t.c.found)
         with self._store.read() as connection:  # what takes long to read is read before anybody has to wait
             for row in connection.execute(kept).all():
                 folders.held(*row)
@@ -77,8 +77,7 @@ class Deleting:
                 held -= folders.held(*row)
             for sha in held:
                 self._store.files.remove(sha)
-        if version.sha256 in held:
-            self._checkouts.drop([version.sha256])
+        self._checkouts.drop({version.sha256, version.table_sha256} & held)
 
 
 class _Folders:
@@ -88,9 +87,9 @@ class _Folders:
         self._files = store.files
         self._known: dict[tuple[str, str], set[str]] = {}
 
-    def held(self, kind: str, sha: str, table_sha: str) -> set[str]:
+    def held(self, kind: str, sha: str, table_sha: str, found: dict[str, Any]) -> set[str]:
         if kind != "folder":
-            return {sha, table_sha}
+            return {sha, table_sha, *(part for part, _ in found.get("parts", ()))}
         key = (sha, table_sha)
         if key not in self._known:
             from labstudio.data.folders.reading import Folder

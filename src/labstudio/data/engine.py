@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from labstudio.data.parts import Parts, Stored
 from labstudio.errors import Unavailable
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -68,12 +69,28 @@ def name(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def pattern(path: Path) -> str:
-    """Quote the path of one file to be read, which DuckDB takes for a glob pattern."""
+def pattern(path: Stored) -> str:
+    """Quote the path of one file to be read, which DuckDB takes for a glob pattern; of several, a list."""
+    if isinstance(path, Parts):
+        return f"[{', '.join(map(pattern, path.paths))}]"
     return text("".join(f"[{sign}]" if sign in "[*?" else sign for sign in str(path)))
 
 
-def table(path: Path, columns: int) -> str:
+def numbered(path: Stored) -> str:
+    """What to select a table from, its row numbers as the last column ``file_row_number``.
+
+    DuckDB counts the rows of each file, and not those of several files one below the other.
+    """
+    if not isinstance(path, Parts):
+        return f"read_parquet({pattern(path)}, file_row_number = true)"
+    parts = [
+        f"SELECT * REPLACE (file_row_number + {start} AS file_row_number) FROM {numbered(one)}"
+        for one, start in zip(path.paths, path.starts, strict=True)
+    ]
+    return f"({' UNION ALL '.join(parts)})"
+
+
+def table(path: Stored, columns: int) -> str:
     """Name a Parquet file's columns ``c0, c1, …`` in a FROM clause: to DuckDB "a" and "A" are the same."""
     return f"read_parquet({pattern(path)}) AS t({', '.join(f'c{place}' for place in range(columns))})"
 

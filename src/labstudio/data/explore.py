@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-    from pathlib import Path
 
     import pandas as pd
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from labstudio.data.chart import Chart
     from labstudio.data.compare import Comparison
     from labstudio.data.once import Once
+    from labstudio.data.parts import Stored
     from labstudio.data.plots import Plot
     from labstudio.data.profile import Profile
     from labstudio.data.suggest import Suggestion
@@ -40,7 +40,7 @@ class Exploring:
     if TYPE_CHECKING:
 
         def get(self, ref: str) -> Version: ...
-        def table(self, ref: str | Version) -> Path: ...
+        def stored(self, ref: str | Version) -> Stored: ...
         def sample(self, ref: str | Version, rows: int) -> pd.DataFrame: ...
 
     def profile(self, ref: str | Version) -> Profile:
@@ -52,7 +52,7 @@ class Exploring:
 
         def make() -> dict[str, Any]:
             with self._store.files.scratch() as place:
-                path = self.table(version)
+                path = self.stored(version)
                 small = version.rows * len(version.schema) <= _AT_ONCE  # a worker takes longer to start
                 where = None if small else self.scans
                 return self._once.run(where, key, profile_table, path, version.schema, place.parent).to_dict()
@@ -106,7 +106,7 @@ class Exploring:
 
         version = self.get(ref) if isinstance(ref, str) else ref
         with self._store.files.scratch() as place:
-            return draw(self.table(version), version.schema, chart, place.parent)
+            return draw(self.stored(version), version.schema, chart, place.parent)
 
     def suggest(self, ref: str | Version) -> list[Suggestion]:
         """Return charts of a version worth looking at, the best first."""
@@ -139,7 +139,7 @@ class Exploring:
             old.schema, new.schema, (self.profile(old), self.profile(new))
         )
         with self._store.files.scratch() as place:
-            sides = [compare.side(self.table(one), one.schema, place.parent) for one in (old, new)]
+            sides = [compare.side(self.stored(one), one.schema, place.parent) for one in (old, new)]
             rows = compare.rows(sides[0], sides[1], key, renamed, place.parent)
         samples = self.sample(old, MOST_ROWS), self.sample(new, MOST_ROWS)
         later = {one.before: one.after for one in renamed}

@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from labstudio.data.parts import Stored, opened, written
 from labstudio.errors import Invalid, Unavailable
 from labstudio.formulas import harmless
 
@@ -61,8 +62,8 @@ def format_of(path: Path, options: ExportOptions) -> str:
     return found
 
 
-def export_table(table: Path, target: Path, options: ExportOptions) -> None:
-    """Write a Parquet file as another kind of file; what was at `target` stays until all is written.
+def export_table(table: Stored, target: Path, options: ExportOptions) -> None:
+    """Write a table as another kind of file; what was at `target` stays until all is written.
 
     Raises
     ------
@@ -92,16 +93,18 @@ def _aside(target: Path) -> Iterator[Path]:
         raise Unavailable(f"{target} cannot be written ({error.strerror}); choose another place.") from None
 
 
-def _parquet(table: Path, target: Path, options: ExportOptions) -> None:
-    shutil.copyfile(table, target)
+def _parquet(table: Stored, target: Path, options: ExportOptions) -> None:
+    if isinstance(table, Path):
+        shutil.copyfile(table, target)
+    else:
+        written(table, target)
 
 
-def _csv(table: Path, target: Path, options: ExportOptions) -> None:
+def _csv(table: Stored, target: Path, options: ExportOptions) -> None:
     import pyarrow as pa
-    import pyarrow.parquet as pq
     from pyarrow import csv
 
-    with pq.ParquetFile(table) as source:
+    with opened(table) as source:
         names = source.schema_arrow.names
         if not options.formulas:
             names = harmless(pa.array(names, pa.string())).to_pylist()
@@ -143,10 +146,8 @@ def _flat(column: Any) -> Any:
     return pa.array([None if one is None else _text(one) for one in column.to_pylist()], pa.string())
 
 
-def _jsonl(table: Path, target: Path, options: ExportOptions) -> None:
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(table) as source, target.open("w", encoding="utf-8") as out:
+def _jsonl(table: Stored, target: Path, options: ExportOptions) -> None:
+    with opened(table) as source, target.open("w", encoding="utf-8") as out:
         names = source.schema_arrow.names
         for columns in _batches(source, flat=False):
             for row in zip(*(column.to_pylist() for column in columns), strict=True):
@@ -174,16 +175,14 @@ def _text(value: Any) -> str:
     return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
 
 
-def _xlsx(table: Path, target: Path, options: ExportOptions) -> None:
-    import pyarrow.parquet as pq
-
+def _xlsx(table: Stored, target: Path, options: ExportOptions) -> None:
     try:
         from openpyxl import Workbook
         from openpyxl.cell import WriteOnlyCell
     except ModuleNotFoundError:
         raise Unavailable("Excel workbooks need openpyxl: pip install 'labstudio[excel]'.") from None
 
-    with pq.ParquetFile(table) as source:
+    with opened(table) as source:
         rows, names = source.metadata.num_rows, source.schema_arrow.names
         if rows >= _SHEET_ROWS or len(names) > _SHEET_COLUMNS:
             raise Invalid(

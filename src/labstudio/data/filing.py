@@ -65,6 +65,7 @@ class Filing:
     if TYPE_CHECKING:
 
         def get(self, ref: str) -> Version: ...
+        def table(self, ref: str | Version) -> Path: ...
         def versions(self, name: str) -> list[Version]: ...
 
     def files(self, ref: str | Version) -> list[File]:
@@ -145,12 +146,13 @@ class Filing:
         """Return where a version lies on this machine's disk, for reading only.
 
         Of a folder: a folder with all its files, written when first asked for; of a file: a file of its name.
-        A table gives its Parquet file. It stays for as long as this process does; one that nobody has asked
-        for in a week is taken away and would be written again.
+        A table gives its Parquet file; one that lies in several parts, a file of all its rows. What is
+        written stays for as long as this process does; a copy that nobody has asked for in a week is taken
+        away and would be written again.
         """
         version = self.get(ref) if isinstance(ref, str) else ref
         if version.kind == "table":
-            return self._store.files.path(version.table_sha256)
+            return self.table(version)
         place = self._checkouts.find(version.sha256)
         if place is None:
             with self._store.files.scratch() as aside:

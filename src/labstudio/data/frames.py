@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labstudio.data.options import ImportOptions, check_columns
+from labstudio.data.parts import Stored, opened
 from labstudio.errors import Invalid
 from labstudio.schema import LARGEST_EXACT_INTEGER, Schema
 
@@ -169,11 +170,9 @@ def from_parquet(
         raise Invalid(f"The Parquet file is damaged or of an unknown kind ({reason}).") from None
 
 
-def read_frame(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+def read_frame(path: Stored, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """Read a table as pandas: integers and booleans with gaps in pandas' nullable types, never as floats."""
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path) as file:
+    with opened(path) as file:
         names = file.schema_arrow.names
         check_columns(names, columns or ())
         wanted = names if columns is None else list(columns)
@@ -181,18 +180,15 @@ def read_frame(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame
         return frame_of_table(file.read(columns=wanted).select(wanted))
 
 
-def read_sample(path: Path, rows: int) -> pd.DataFrame:
+def read_sample(path: Stored, rows: int) -> pd.DataFrame:
     """Read at most so many rows, a run of them from each of up to five places; the index says which."""
     import numpy as np
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path, memory_map=True, pre_buffer=False) as file:  # pages that are not asked for stay
+    with opened(path, memory_map=True, pre_buffer=False) as file:  # pages that are not asked for stay
         if file.metadata.num_rows <= rows:
             return frame_of_table(file.read())
-        groups = file.num_row_groups
-        chosen = sorted({place * groups // 5 for place in range(5)})
-        lengths = [file.metadata.row_group(group).num_rows for group in range(groups)]
+        lengths, chosen = _spread(file)
         size = max(1, rows // len(chosen))
         parts = [next(file.iter_batches(size, row_groups=[group])) for group in chosen]
     starts = [sum(lengths[:group]) for group in chosen]
@@ -200,20 +196,17 @@ def read_sample(path: Path, rows: int) -> pd.DataFrame:
     return frame_of_table(pa.Table.from_batches(parts)).set_axis(np.concatenate(places), axis=0)
 
 
-def schema_of_table(path: Path, types: dict[str, str]) -> Schema:
+def schema_of_table(path: Stored, types: dict[str, str]) -> Schema:
     """Infer the schema of a table: from all rows, or of a long table from rows spread over it.
 
     Where such a sample cannot tell (the same everywhere? all different?) the whole column is looked at.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
-        groups = file.num_row_groups
+    with opened(path) as file:
         if file.metadata.num_rows <= SCHEMA_ROWS:
             return Schema.infer(frame_of_table(file.read()), types)
-        chosen = sorted({group * groups // 5 for group in range(5)})
-        parts = [next(file.iter_batches(2_000, row_groups=[group])) for group in chosen]
+        parts = [next(file.iter_batches(2_000, row_groups=[group])) for group in _spread(file)[1]]
         sample = frame_of_table(pa.Table.from_batches(parts))
         columns = []
         for place, column in enumerate(Schema.infer(sample, types)):
@@ -229,6 +222,16 @@ def schema_of_table(path: Path, types: dict[str, str]) -> Schema:
                 )
             columns.append(column)
     return Schema(tuple(columns))
+
+
+def _spread(file: Any) -> tuple[list[int], list[int]]:
+    """Return the lengths of the row groups, and those groups that a fifth of the rows begins in."""
+    from bisect import bisect_right
+    from itertools import accumulate
+
+    lengths = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+    ends = [*accumulate(lengths)]
+    return lengths, sorted({bisect_right(ends, place * ends[-1] // 5) for place in range(5)})
 
 
 def _beyond(file: Any, place: int) -> bool:

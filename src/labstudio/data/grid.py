@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from labstudio.data import engine
 from labstudio.data.filters import Field, condition
 from labstudio.data.options import check_columns
+from labstudio.data.parts import opened
 from labstudio.errors import Invalid, Unavailable
 from labstudio.schema import LARGEST_EXACT_INTEGER
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from labstudio.data.cache import Cache
+    from labstudio.data.parts import Stored
     from labstudio.schema import Column, Schema
 
 MOST_ROWS = 10_000  # of one page
@@ -88,7 +90,7 @@ class Order:
 
 
 def read_rows(
-    path: Path,
+    path: Stored,
     table_sha256: str,
     schema: Schema,
     cache: Cache,
@@ -100,7 +102,7 @@ def read_rows(
     filter: str = "",
     columns: range | None = None,
 ) -> Rows:
-    """Read one page of the Parquet file at `path`, whose columns are those of `schema` in order.
+    """Read one page of the table at `path`, whose columns are those of `schema` in order.
 
     Parameters
     ----------
@@ -126,14 +128,13 @@ def read_rows(
         The page, a column or the filter cannot be.
     """
     import numpy as np
-    import pyarrow.parquet as pq
 
     if offset < 0 or not 0 <= limit <= MOST_ROWS:
         raise Invalid(f"A page begins at row 0 or later and has at most {MOST_ROWS:,} rows.")
     places = range(len(schema))
     if columns is not None:
         places = range(max(columns.start, 0), min(columns.stop, len(schema)))
-    with pq.ParquetFile(path, memory_map=True) as file:
+    with opened(path, memory_map=True) as file:
         order = order_of(schema, file.schema_arrow.types, sort, filter)
         total = file.metadata.num_rows
         page = range(total)[offset : offset + limit]
@@ -154,7 +155,7 @@ def read_rows(
 
 
 def read_numbered(
-    path: Path, table_sha256: str, schema: Schema, cache: Cache, make: Make, numbers: Sequence[int]
+    path: Stored, table_sha256: str, schema: Schema, cache: Cache, make: Make, numbers: Sequence[int]
 ) -> Rows:
     """Read the rows of these numbers, in this order; as in `read_rows`."""
     places = range(len(schema))
@@ -168,13 +169,12 @@ def read_numbered(
 
 
 def matching(
-    path: Path, table_sha256: str, schema: Schema, cache: Cache, make: Make, filter: str
+    path: Stored, table_sha256: str, schema: Schema, cache: Cache, make: Make, filter: str
 ) -> np.ndarray:
     """Return the numbers of the rows that a filter lets through; as in `read_rows`."""
     import numpy as np
-    import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path, memory_map=True) as file:
+    with opened(path, memory_map=True) as file:
         order = order_of(schema, file.schema_arrow.types, [], filter)
         if order is None:
             return np.arange(file.metadata.num_rows)
@@ -208,16 +208,15 @@ def order_of(schema: Schema, stored: Sequence[pa.DataType], sort: Sequence[str],
     return Order(where, parameters, ", ".join([*by, "n"]), tuple(sorted(read)))
 
 
-def write_order(cache: Cache, name: str, path: Path, order: Order) -> None:
+def write_order(cache: Cache, name: str, path: Stored, order: Order) -> None:
     """Scan the columns that the order reads and keep the numbers of its rows."""
     import duckdb
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     with (
         cache.making(name) as place,
         closing(engine.connect(place.parent)) as connection,
-        pq.ParquetFile(path, memory_map=True) as file,
+        opened(path, memory_map=True) as file,
         place.open("wb") as kept,
     ):
         connection.register("t", _numbered(file, order.columns))
@@ -231,14 +230,13 @@ def write_order(cache: Cache, name: str, path: Path, order: Order) -> None:
             raise Unavailable(f"The rows could not be sorted and filtered ({reason}).") from None
 
 
-def write_copy(cache: Cache, name: str, path: Path) -> None:
+def write_copy(cache: Cache, name: str, path: Stored) -> None:
     """Write the whole table uncompressed, so that any row of it can be read alone."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     with (
         cache.making(name) as place,
-        pq.ParquetFile(path, memory_map=True) as file,
+        opened(path, memory_map=True) as file,
         pa.OSFile(str(place), "wb") as sink,
         pa.ipc.new_file(sink, file.schema_arrow) as kept,
     ):

@@ -21,6 +21,7 @@ from labstudio.plotting import axis, figure, look, named, text
 
 if TYPE_CHECKING:
     from labstudio.data.chart import Chart
+    from labstudio.data.parts import Stored
     from labstudio.schema import Schema
 
 _MOST_STEPS = 200  # of a line
@@ -35,7 +36,7 @@ _STEPS = {
 }
 
 
-def draw(path: Path, schema: Schema, chart: Chart, folder: Path) -> Plot:
+def draw(path: Stored, schema: Schema, chart: Chart, folder: Path) -> Plot:
     """Draw a chart of the Parquet file at `path`, whose columns are those of `schema`; spill to `folder`.
 
     Raises

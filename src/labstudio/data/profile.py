@@ -16,11 +16,11 @@ from labstudio.compute.machine import cores
 from labstudio.data import engine
 from labstudio.data.meanings import SAMPLE, meanings
 from labstudio.data.numbers import numbers
+from labstudio.data.parts import Stored, opened
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     from labstudio.schema import Column, Schema
 
@@ -111,14 +111,12 @@ class Profile:
         return pd.DataFrame(rows, columns=[*shown, "top"])
 
 
-def profile_table(path: Path, schema: Schema, folder: Path) -> Profile:
-    """Profile the Parquet file at `path`, whose columns are those of `schema` in order; spill to `folder`.
+def profile_table(path: Stored, schema: Schema, folder: Path) -> Profile:
+    """Profile the table at `path`, whose columns are those of `schema` in order; spill to `folder`.
 
     As many columns are looked at at once as there are cores, each by a thread with an engine of its own.
     """
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path) as file:
+    with opened(path) as file:
         metadata, names = file.metadata, file.schema_arrow.names
     looks = _Looks(path, metadata, folder)
     repeated, columns = _Repeated(metadata.num_rows), []
@@ -137,16 +135,14 @@ def profile_table(path: Path, schema: Schema, folder: Path) -> Profile:
 class _Looks:
     """Looks at columns, from several threads."""
 
-    def __init__(self, path: Path, metadata: pq.FileMetaData, folder: Path) -> None:
+    def __init__(self, path: Stored, metadata: Any, folder: Path) -> None:
         self._path, self._metadata, self._folder = path, metadata, folder
         self._engines = local()
         self._opened: list[Any] = []
 
     def look(self, column: Column, name: str) -> tuple[Any, ColumnProfile]:
         """Return the hashes of a column's values, and its profile."""
-        import pyarrow.parquet as pq
-
-        with pq.ParquetFile(self._path, metadata=self._metadata) as file:
+        with opened(self._path, metadata=self._metadata) as file:
             # one column at a time: for DuckDB "a" and "A" would be the same, and a wide table slow to bind
             table = file.read(columns=[name], use_threads=False).select([name]).rename_columns(["c"])
         values = table.column(0)

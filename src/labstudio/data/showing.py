@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from labstudio.data.cache import Cache
     from labstudio.data.export import ExportOptions
     from labstudio.data.folders.manifest import File
+    from labstudio.data.parts import Stored
     from labstudio.data.version import Version
 
 
@@ -29,6 +30,7 @@ class Showing:
 
         def get(self, ref: str) -> Version: ...
         def table(self, ref: str | Version) -> Path: ...
+        def stored(self, ref: str | Version) -> Stored: ...
         def files(self, ref: str | Version) -> list[File]: ...
         def open_file(self, ref: str | Version, path: str = "") -> BinaryIO: ...
 
@@ -99,15 +101,14 @@ class Showing:
         from labstudio.data.export import ExportOptions, export_table
 
         target = Path(path).expanduser()
-        export_table(self.table(ref), target, options or ExportOptions())
+        export_table(self.stored(ref), target, options or ExportOptions())
         return target
 
     def exported(self, ref: str | Version, options: ExportOptions) -> Path:
         """Return a file of a table in a format, made once and kept in the cache, for who sends it."""
         version = self.get(ref) if isinstance(ref, str) else ref
-        table = self.table(version)
         if options.format in (None, "parquet"):
-            return table
+            return self.table(version)
         from labstudio.data.export import export_table
 
         name = f"export-{version.table_sha256}-{int(options.formulas)}.{options.format}"
@@ -115,7 +116,7 @@ class Showing:
         if found is None:
             with self._cache.making(name) as place:
                 made = place.with_name(f"made.{options.format}")
-                export_table(table, made, options)
+                export_table(self.stored(version), made, options)
                 made.rename(place)
             found = self._cache.folder / name
         return found

@@ -22,7 +22,7 @@ class Damage:
     """A file that is not what it was: which version it belongs to, its name in the store, and what to do."""
 
     ref: str
-    what: str  # "source", "table", "file", "manifest" or "layout"
+    what: str  # "source", "table", "part", "file", "manifest" or "layout"
     sha256: str
     sentence: str
 
@@ -66,7 +66,12 @@ class _Checked:
 
 
 def _kept(version: Version, checked: _Checked) -> Iterator[Damage]:
-    kept = {"file" if version.kind == "file" else "table": version.table_sha256}
+    kept = {}
+    if len(version.parts) == 1:
+        kept["file" if version.kind == "file" else "table"] = version.table_sha256
+    for place, (sha, _) in enumerate(version.parts if len(version.parts) > 1 else (), 1):
+        if not checked.whole(sha):
+            yield checked.damage(version.ref, "part", sha, f"part {place} of {len(version.parts)}")
     if version.sha256 != version.table_sha256 and version.found.get("format") != "frame":
         kept["source"] = version.sha256
     for what, sha in kept.items():

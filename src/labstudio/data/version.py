@@ -24,7 +24,7 @@ class Version:
     schema: Schema
     sha256: str  # of the source bytes; of a frame: of its canonical Arrow stream
     identity: str
-    table_sha256: str
+    table_sha256: str  # of its Parquet file; where it has several parts: of their names
     size: int  # of the source, in bytes
     created: float  # seconds since 1970, UTC
     by: str
@@ -46,6 +46,11 @@ class Version:
     def subject(self) -> str:
         """What events and lineage call it: ``"data:gapminder@1"``."""
         return f"data:{self.ref}"
+
+    @property
+    def parts(self) -> tuple[tuple[str, int], ...]:
+        """The stored files that its rows lie in, one below the other, by sha256; and the rows of each."""
+        return tuple((sha, rows) for sha, rows in self.found.get("parts", [(self.table_sha256, self.rows)]))
 
     @property
     def refreshable(self) -> bool:

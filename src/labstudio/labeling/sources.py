@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labstudio.data.options import check_columns
+from labstudio.data.parts import opened
 from labstudio.errors import Invalid, LabstudioError, NotFound
 
 if TYPE_CHECKING:
@@ -92,8 +93,6 @@ class Source:
         Invalid
             Two rows have the same key.
         """
-        import pyarrow.parquet as pq
-
         self.check(version)
         if version.kind == "folder":
             for place, one in enumerate(self._files(version)):
@@ -107,7 +106,7 @@ class Source:
         )
         labeled = self._settings.get(self._kind) if self._kind != "table" else None
         number = 0
-        with pq.ParquetFile(self._data.table(version)) as file:
+        with opened(self._data.stored(version)) as file:
             for batch in file.iter_batches(8_192):
                 columns = [column.to_pylist() for column in batch.columns]
                 for row in zip(*columns, strict=True):

@@ -292,7 +292,7 @@ class Quality:
     def _table(self, version: Version) -> Table:
         from labstudio.data.quality.table import Table
 
-        return Table(self._data.table(version), version.schema)
+        return Table(self._data.stored(version), version.schema)
 
     def _other(self, ref: str) -> Table:
         return self._table(self._data.get(ref))

@@ -1,15 +1,15 @@
-"""A version's table as rules see it: SQL that reads its Parquet file as columns ``c0, c1, …`` and ``n``."""
+"""A version's table as rules see it: SQL that reads it as columns ``c0, c1, …`` and ``n``."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labstudio.data import engine
 from labstudio.data.options import check_columns
+from labstudio.data.parts import Stored, stored_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,17 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Table:
-    """The Parquet file at `path`, whose columns are those of `schema` in order."""
+    """The table at `path`, whose columns are those of `schema` in order."""
 
-    path: Path
+    path: Stored
     schema: Schema
 
     @cached_property
     def stored(self) -> Sequence[pa.DataType]:
         """How the columns are kept."""
-        import pyarrow.parquet as pq
-
-        types: Sequence[pa.DataType] = pq.read_schema(self.path).types
+        types: Sequence[pa.DataType] = stored_schema(self.path).types
         return types
 
     @cached_property
@@ -45,7 +43,7 @@ class Table:
     def sql(self) -> str:
         """What to select from; columns go by place, as "a" and "A" would be the same for DuckDB."""
         names = ", ".join(f"c{place}" for place in range(len(self.schema)))
-        return f"read_parquet({engine.pattern(self.path)}, file_row_number = true) AS t({names}, n)"
+        return f"{engine.numbered(self.path)} AS t({names}, n)"
 
     def place(self, name: str, where: str = "") -> int:
         """Find a column, or raise `Invalid` with a sentence that says what is there."""

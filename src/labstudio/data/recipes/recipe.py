@@ -10,12 +10,12 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from labstudio.data import engine
+from labstudio.data.parts import Parts, Stored, stored_schema
 from labstudio.data.recipes.prelude import PANDAS, POLARS, with_prelude
 from labstudio.data.recipes.steps import STEPS, Columns, Given, Query, Sort, Step, Table
 from labstudio.data.recipes.steps.step import order_sql, sort_keys
@@ -72,13 +72,12 @@ def identity(tables: Sequence[str], steps: Sequence[Step]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def table(ref: str, path: Path, name: str = "s0") -> Table:
+def table(ref: str, path: Stored, name: str = "s0") -> Table:
     """Return what a recipe has to know of a table."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     columns, casts, doubles = Columns(), dict[str, str](), set[str]()
-    for field in pq.read_schema(path):
+    for field in stored_schema(path):
         kind = field.type
         if pa.types.is_boolean(kind):
             columns[field.name], wanted, plain = "boolean", "BOOLEAN", True
@@ -260,7 +259,7 @@ def pandas(input: Table, steps: Sequence[Step], tables: Mapping[str, Table]) -> 
     """Write the steps as a pandas script that ends with the table in ``df``."""
 
     def read(table: Table, name: str) -> list[str]:
-        lines = [f"{name} = pd.read_parquet({str(table.path)!r}, dtype_backend='pyarrow')"]
+        lines = [f"{name} = pd.read_parquet({_paths(table)}, dtype_backend='pyarrow')"]
         types = {
             "BIGINT": "'int64[pyarrow]'", "DOUBLE": "'float64[pyarrow]'",
             "TIMESTAMP": "'timestamp[us][pyarrow]'", "VARCHAR": "pd.ArrowDtype(pa.string())",
@@ -279,7 +278,7 @@ def polars(input: Table, steps: Sequence[Step], tables: Mapping[str, Table]) -> 
     """Write the steps as a Polars script that ends with the table in ``df``."""
 
     def read(table: Table, name: str) -> list[str]:
-        lines = [f"{name} = pl.read_parquet({str(table.path)!r}, glob=False)"]
+        lines = [f"{name} = pl.read_parquet({_paths(table)}, glob=False)"]
         types = {"BIGINT": "Int64", "DOUBLE": "Float64", "TIMESTAMP": "Datetime('us')", "VARCHAR": "String"}
         if table.casts:
             casts = ", ".join(f"{column!r}: pl.{types[kind]}" for column, kind in table.casts.items())
@@ -289,6 +288,11 @@ def polars(input: Table, steps: Sequence[Step], tables: Mapping[str, Table]) -> 
         return lines
 
     return _script(input, steps, tables, read, lambda step, given: step.polars(given), POLARS)
+
+
+def _paths(table: Table) -> str:
+    """Spell where a table lies, in Python."""
+    return repr([*map(str, table.path.paths)] if isinstance(table.path, Parts) else str(table.path))
 
 
 def _script(

@@ -223,7 +223,7 @@ class Recipes:
     def _table(self, version: Version, name: str = "s0") -> Table:
         if version.kind == "file" or version.kind == "folder":
             raise Invalid(f"{version.ref} is a {version.kind}; recipes prepare tables.")
-        return r.table(version.ref, self._data.table(version), name)
+        return r.table(version.ref, self._data.stored(version), name)
 
     def _tables(self, versions: Sequence[Version]) -> dict[str, Table]:
         names = r.names_for([one.ref for one in versions])

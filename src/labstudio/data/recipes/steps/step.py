@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from labstudio.data import engine
 from labstudio.data.options import check_columns
+from labstudio.data.parts import Stored
 from labstudio.data.recipes import expressions as ex
 from labstudio.data.recipes.grammar import Call, Name, Node, names
 from labstudio.data.recipes.grammar import Literal as Written
@@ -43,8 +43,8 @@ class Table:
         Its columns and their kinds.
     name : str
         What queries and code call it.
-    path : Path
-        Its Parquet file.
+    path : Path or Parts
+        Where it lies.
     casts : dict
         The columns that are kept in another type than the engine computes in, and that type.
     nans : set, optional
@@ -54,7 +54,7 @@ class Table:
     ref: str
     columns: Columns
     name: str
-    path: Path
+    path: Stored
     casts: dict[str, str] = field(default_factory=dict)
     doubles: frozenset[str] = frozenset()
     nans: frozenset[str] | None = None
@@ -68,11 +68,10 @@ class Table:
             if name in (self.doubles if self.nans is None else self.nans):
                 said = f"nullif({said}, CAST('nan' AS DOUBLE))"
             made.append(said if said == plain else f"{said} AS {plain}")
-        source, place = engine.pattern(self.path), []
-        if placed:
-            source, place = f"{source}, file_row_number = true", [PLACE]
+        place = [PLACE] if placed else []
+        source = engine.numbered(self.path) if placed else f"read_parquet({engine.pattern(self.path)})"
         aliases = ", ".join([*(f"c{number}" for number in range(len(self.columns))), *place])
-        read = f"read_parquet({source})" if spelled else f"read_parquet({source}) AS t({aliases})"
+        read = source if spelled else f"{source} AS t({aliases})"
         made += [f"file_row_number AS {PLACE}"] if placed and spelled else place
         cut = f" LIMIT {limit}" if limit is not None else ""
         return f"SELECT {', '.join(made)} FROM {read}{cut}"
