@@ -6,8 +6,10 @@ It knows Arrow and pandas; files it is handed, and no store.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -225,11 +227,13 @@ def schema_of_table(path: Stored, types: dict[str, str]) -> Schema:
 
 
 def _spread(file: Any) -> tuple[list[int], list[int]]:
-    """Return the lengths of the row groups, and those groups that a fifth of the rows begins in."""
-    from bisect import bisect_right
-    from itertools import accumulate
+    """Return the lengths of the row groups, and up to five that are spread over the rows.
 
+    Over the rows and not over the groups, as rows that were appended may lie in many small ones.
+    """
     lengths = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+    if len(lengths) <= 5:
+        return lengths, [*range(len(lengths))]
     ends = [*accumulate(lengths)]
     return lengths, sorted({bisect_right(ends, place * ends[-1] // 5) for place in range(5)})
 
