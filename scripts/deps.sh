@@ -1,6 +1,6 @@
 #!/bin/sh
-# What pip cannot install: venv, OpenMP's runtime (LightGBM); for the tests PostgreSQL's server and a browser
-# (CHROME names another one, BROWSER=0 goes without).
+# What pip cannot install: venv, OpenMP's runtime (LightGBM); for the tests the servers of PostgreSQL and MariaDB, and a
+# browser (CHROME names another one, BROWSER=0 goes without).
 # Installs it with apt when root; otherwise one sentence says what to run.
 # Usage: deps.sh [python] [test]
 set -eu
@@ -16,12 +16,15 @@ missing=
 if [ "$purpose" = test ] && ! command -v initdb >/dev/null 2>&1; then
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 fi
+if [ "$purpose" = test ] && ! command -v my_print_defaults >/dev/null 2>&1; then
+    missing="$missing mariadb-server-core mariadb-client-core"  # without what would start it with the machine
+fi
 if [ "$purpose" = test ] && [ "${BROWSER:-1}" != 0 ]; then
     command -v "${CHROME:-chromium}" >/dev/null 2>&1 || missing="$missing chromium"
 fi
 [ -n "$missing" ] || exit 0
 if [ "$(uname)" = Darwin ]; then
-    echo "Please run once: brew install libomp postgresql chromium" >&2
+    echo "Please run once: brew install libomp postgresql mariadb chromium" >&2
     exit 0
 fi
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -26,8 +26,8 @@ _AZURITE = Path(__file__).parents[1] / "node_modules" / "azurite" / "dist" / "sr
 @contextmanager
 def moto(folder: Path) -> Iterator[str]:
     """Start an S3 server; gives its endpoint."""
-    port = _free_port()
-    with _serving([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], port, folder):
+    port = free_port()
+    with serving([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], port, folder):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -37,19 +37,19 @@ def azurite(folder: Path) -> Iterator[str]:
     node = shutil.which("node", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     if node is None or not _AZURITE.exists():
         pytest.skip("azurite is not installed: it comes with the panels' packages (make lint)")
-    port = _free_port()
+    port = free_port()
     told = ["--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", str(port)]
     told += ["--skipApiVersionCheck", "--silent", "--disableTelemetry"]
-    with _serving([node, str(_AZURITE), *told], port, folder):
+    with serving([node, str(_AZURITE), *told], port, folder):
         yield f"http://127.0.0.1:{port}/{ACCOUNT}"
 
 
 @contextmanager
 def google(folder: Path) -> Iterator[str]:
     """Start a Google Cloud Storage with a bucket called lake; gives its endpoint."""
-    port = _free_port()
+    port = free_port()
     told = ["--host", "127.0.0.1", "--port", str(port), "--in-memory", "--default-bucket", "lake"]
-    with _serving([sys.executable, "-m", "gcp_storage_emulator", "start", *told], port, folder):
+    with serving([sys.executable, "-m", "gcp_storage_emulator", "start", *told], port, folder):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -60,14 +60,16 @@ def s3_files(endpoint: str) -> Any:
     return s3fs.S3FileSystem(key=S3_KEY, secret=S3_SECRET, endpoint_url=endpoint, skip_instance_cache=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nobody listens at."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
 
 @contextmanager
-def _serving(command: list[str], port: int, folder: Path) -> Iterator[None]:
+def serving(command: list[str], port: int, folder: Path) -> Iterator[None]:
+    """Run a server until its port answers, and as long as it is needed."""
     log = folder / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=out)

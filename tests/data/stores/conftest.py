@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from databases import postgresql
+from databases import mariadb, postgresql
 from lakes import ACCOUNT, ACCOUNT_KEY, PASSWORD, azurite, google, moto, s3_files
 
 from labstudio import Workspace
@@ -23,6 +23,17 @@ INSERT INTO orders SELECT i, i * 1.25, i % 3 = 0, CASE WHEN i % 5 > 0 THEN 'City
     jsonb_build_object('i', i), ARRAY['a', i::text], 'good', i / 4.0 FROM generate_series(1, 1000) AS i;
 CREATE SCHEMA audit;
 CREATE TABLE audit.log (id integer);
+CREATE VIEW cheap AS SELECT * FROM orders WHERE price < 10;
+"""
+
+MYSQL_SHOP = """
+CREATE TABLE orders (id BIGINT UNSIGNED PRIMARY KEY, price DECIMAL(10, 2), day DATE, at DATETIME(6),
+    paid BOOLEAN, city VARCHAR(50), raw VARBINARY(20), more JSON, took TIME, `Odd ``name` FLOAT);
+INSERT INTO orders SELECT seq, seq * 1.25, DATE '2026-01-01' + INTERVAL seq DAY,
+    TIMESTAMP '2026-01-01 12:00:00.25' + INTERVAL seq HOUR, seq % 3 = 0,
+    IF(seq % 5 > 0, CONCAT('Zürich 🎈 ', seq), NULL), UNHEX(CONCAT('00FF', LPAD(HEX(seq), 4, '0'))),
+    JSON_OBJECT('i', seq), SEC_TO_TIME(seq), seq / 4 FROM seq_1_to_1000;
+INSERT INTO orders (id) VALUES (18446744073709551615);
 CREATE VIEW cheap AS SELECT * FROM orders WHERE price < 10;
 """
 
@@ -94,4 +105,16 @@ def shop() -> Iterator[str]:
     with postgresql(PASSWORD) as address:
         with psycopg.connect(address, password=PASSWORD) as connection:
             connection.execute(SHOP)
+        yield address
+
+
+@pytest.fixture(scope="session")
+def mysql_shop() -> Iterator[str]:
+    """Address of a MariaDB with a table of orders; its password is not in it."""
+    import pymysql
+
+    with mariadb(PASSWORD) as (address, socket):
+        with pymysql.connect(unix_socket=str(socket), user="root", database="shop", autocommit=True) as owned:
+            for statement in MYSQL_SHOP.strip().rstrip(";").split(";"):
+                owned.cursor().execute(statement)
         yield address

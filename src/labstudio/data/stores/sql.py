@@ -36,7 +36,7 @@ _READ_ONLY = {"mysql": "SET TRANSACTION READ ONLY"}
 _OWN_SCHEMAS = ("information_schema", "pg_catalog", "pg_toast", "sys", "guest", "INFORMATION_SCHEMA")
 _SCHEMAS = f"""SELECT DISTINCT table_schema AS s FROM information_schema.tables
     WHERE table_schema NOT IN ({", ".join(f"'{name}'" for name in _OWN_SCHEMAS)}) ORDER BY 1"""
-_PLAIN = (str, int, float, bool, Decimal, date, datetime, clock, timedelta, bytes, type(None))
+_PLAIN = (str, int, float, bool, Decimal, date, datetime, clock, bytes, type(None))
 
 
 class Mixed(Exception):
@@ -192,6 +192,7 @@ class Sql:
         with self._reaching():
             engine = create_engine(self._url, poolclass=NullPool, connect_args=self._connect_args())
             connection = engine.connect()
+        result = None
         try:
             with self._asking():
                 if self._scheme in _READ_ONLY:
@@ -206,6 +207,8 @@ class Sql:
             yield self._in_batches(result)
         finally:
             # what was not read is not waited for, and nothing that a query may have changed is kept
+            if self._scheme == "mysql" and result is not None:
+                _left_unread(result)
             connection.invalidate()
             connection.close()
             engine.dispose()
@@ -265,6 +268,13 @@ def _url(store: Datastore, secret: Secret | None) -> URL:
     return found if secret is None else found.set(password=secret.text)
 
 
+def _left_unread(result: Any) -> None:
+    """Have PyMySQL not read the rest of a stream, which it would do when its connection is closed already."""
+    stream = getattr(result.cursor, "_result", None)
+    if stream is not None:
+        stream.unbuffered_active = False
+
+
 def _text(value: str) -> str:
     """Write a text as SQL does."""
     return "'" + value.replace("'", "''") + "'"
@@ -308,6 +318,8 @@ def _array(name: str, values: list[Any]) -> pa.Array:
         return array
     except (pa.ArrowException, OverflowError, TypeError):
         kinds = {type(value).__name__ for value in values if value is not None}
+        if kinds == {"int"} and all(value is None or 0 <= value < 1 << 64 for value in values):
+            return pa.array(values, pa.uint64())  # an id without sign, which a float would round
         if kinds <= {"int", "float", "Decimal", "bool"}:
             return pa.array([None if value is None else float(value) for value in values], pa.float64())
         if kinds <= {"int", "float", "str"}:  # SQLite's columns may hold both: as ADBC does it
@@ -319,4 +331,9 @@ def _array(name: str, values: list[Any]) -> pa.Array:
 
 
 def _as_text(value: Any) -> str:
+    if isinstance(value, timedelta):  # how MySQL's driver hands out a time of day, which may be over 24 hours
+        whole = abs(value)
+        minutes, seconds = divmod(whole.days * 86_400 + whole.seconds, 60)
+        part = f".{whole.microseconds:06}" if whole.microseconds else ""
+        return f"{'-' if value < whole else ''}{minutes // 60:02}:{minutes % 60:02}:{seconds:02}{part}"
     return json.dumps(value, default=str) if isinstance(value, dict | list | tuple) else str(value)

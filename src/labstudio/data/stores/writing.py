@@ -173,6 +173,8 @@ def _wider(one: pa.Schema, other: pa.Schema) -> pa.Schema:
     fields = []
     for first, second in zip(one, other, strict=True):
         try:
+            if {first.type, second.type} == {pa.int64(), pa.uint64()}:  # one of them would turn around
+                raise pa.ArrowInvalid("no type holds both")
             merged = pa.unify_schemas([pa.schema([first]), pa.schema([second])], promote_options="permissive")
         except pa.ArrowException:
             raise Invalid(
