@@ -16,6 +16,7 @@ from labstudio.data import Data
 from labstudio.data.chart import Chart
 from labstudio.data.quality.rules import Rule
 from labstudio.errors import Invalid
+from labstudio.labeling.sources import Source
 from labstudio.store import Store
 from labstudio.store.files import file_sha256
 from labstudio.workspace import Workspace
@@ -145,6 +146,13 @@ def test_rules_see_the_rows_of_all_parts_by_their_numbers(both) -> None:
         wrong.append((result.failing, result.sample, both.quality.failing(name, 0).numbers))
     assert wrong[0] == wrong[1]
     assert wrong[0][0] > 0
+
+
+def test_items_to_be_labeled_are_those_of_all_parts(both, tmp_path) -> None:
+    source = Source(both.data, "text", {"text": "city", "key": "key"}, tmp_path)
+    parts, whole = (list(source.items(both.data.get(name))) for name in ("parts", "whole"))
+    assert parts == whole
+    assert source.read(both.data.get("parts"), [3_700])[0].text == both.data.frame("whole")["city"][3_700]
 
 
 @pytest.mark.parametrize("library", ["pandas", "polars"])
