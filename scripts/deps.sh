@@ -16,13 +16,15 @@ missing=
 if [ "$purpose" = test ] && ! command -v initdb >/dev/null 2>&1; then
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
 fi
-if [ "$purpose" = test ] && ! command -v my_print_defaults >/dev/null 2>&1; then
-    missing="$missing mariadb-server-core mariadb-client-core"  # without what would start it with the machine
-fi
 if [ "$purpose" = test ] && [ "${BROWSER:-1}" != 0 ]; then
     command -v "${CHROME:-chromium}" >/dev/null 2>&1 || missing="$missing chromium"
 fi
-[ -n "$missing" ] || exit 0
+# the tests of MariaDB are skipped where it is not there; its core alone is not started with the machine
+wanted=
+if [ "$purpose" = test ] && ! command -v my_print_defaults >/dev/null 2>&1; then
+    wanted="mariadb-server-core mariadb-client-core"
+fi
+[ -n "$missing$wanted" ] || exit 0
 if [ "$(uname)" = Darwin ]; then
     echo "Please run once: brew install libomp postgresql mariadb chromium" >&2
     exit 0
@@ -31,8 +33,11 @@ if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1; then
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
     # shellcheck disable=SC2086
-    apt-get install -qq -y --no-install-recommends $missing >/dev/null
-else
+    [ -z "$missing" ] || apt-get install -qq -y --no-install-recommends $missing >/dev/null
+    # shellcheck disable=SC2086
+    [ -z "$wanted" ] || apt-get install -qq -y --no-install-recommends $wanted >/dev/null ||
+        echo "MariaDB cannot be installed here; its tests are skipped." >&2
+elif [ -n "$missing" ]; then
     echo "Please run once, then try again: sudo apt-get install -y$missing" >&2
     exit 1
 fi

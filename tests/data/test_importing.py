@@ -6,16 +6,19 @@ import csv
 import gzip
 import io
 import math
+import random
 
 import pandas as pd
 import pytest
 
-from labstudio.data import Data, ImportOptions
-from labstudio.errors import Invalid
+from labstudio import Workspace
+from labstudio.data import Data, ImportOptions, adding
+from labstudio.errors import Invalid, Unavailable
 from labstudio.store import Store
 
 pytestmark = pytest.mark.core
 
+FULL = r"cannot be written \(File too large\); make room there"
 LONG = 6_000  # more rows than are looked at before the types are decided
 
 
@@ -319,3 +322,38 @@ def test_lines_above_a_table_with_line_breaks_in_its_values_are_counted():
     for found in ({}, {"delimiter": "\t"}):  # a sign that was taken for lack of a better one
         [hint] = of_text("\n".join(["Report", "of May", "", "id;note;price", *rows]), 1, found)
         assert hint.fix == {"skip_rows": 3}
+
+
+@pytest.mark.parametrize(
+    ("names", "copied"),
+    [(["a", "b"], False), (["a", "b"], True), (["a", "A"], True)],
+    ids=["as it is copied", "by the engine", "by Arrow"],
+)
+def test_a_full_disk_gets_a_sentence_and_nothing_half_written_stays(tmp_path, names, copied, monkeypatch):
+    resource = pytest.importorskip("resource", reason="Windows limits no sizes of files")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill(*_):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))  # bytes of one file
+
+    numbers = random.Random(1)
+    file = tmp_path / "noise.csv"
+    file.write_text(written([names, *([numbers.random(), numbers.random()] for _ in range(20_000))]))
+    ws = Workspace(tmp_path / "ws")
+    assert ws.data.list() == []
+    before = {file for file in ws.root.rglob("*") if file.is_file()}
+    if copied:
+        copy = adding.copied
+        monkeypatch.setattr(adding, "copied", lambda path, place: fill(copy(path, place)))
+    else:
+        fill()
+    try:
+        with pytest.raises(Unavailable, match=FULL):
+            ws.data.add("noise", file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert {file for file in ws.root.rglob("*") if file.is_file()} == before
+    assert ws.data.list() == []
+    monkeypatch.undo()
+    assert ws.data.add("noise", file).ref == "noise@1"
+    ws.store.close()

@@ -438,6 +438,7 @@ def _schema(path: Stored, options: ImportOptions) -> Schema:
 
 def copied(path: Path, place: Path) -> None:
     """Copy a file to `place`, or say why that cannot be."""
+    from labstudio.data import engine
     from labstudio.store.files import copy_file
 
     try:
@@ -447,4 +448,5 @@ def copied(path: Path, place: Path) -> None:
     except IsADirectoryError:
         raise Invalid(f"{path} is a folder; name one file in it, or add it with kind=folder.") from None
     except OSError as error:
-        raise Unavailable(f"{path} cannot be read ({error.strerror}).") from None
+        full = engine.full(error, place.parent)
+        raise full or Unavailable(f"{path} cannot be read ({error.strerror}).") from None

@@ -204,10 +204,13 @@ class _Import:
         for i, name in enumerate(names):
             schema = schema.set(i, schema.field(i).with_name(name))
         rows = 0
-        with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-            for batch in batches:
-                writer.write_batch(batch.rename_columns(names))
-                rows += batch.num_rows
+        try:
+            with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+                for batch in batches:
+                    writer.write_batch(batch.rename_columns(names))
+                    rows += batch.num_rows
+        except OSError as error:
+            raise engine.full(error, self.folder.parent) or error from None
         return rows
 
     def _sentence(self, wanted: list[Kind], error: Exception) -> Invalid | Unavailable:

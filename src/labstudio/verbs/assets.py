@@ -37,10 +37,9 @@ class Checked(Told):
     )
 
 
-class More(ImportOptions):
-    """A table and more rows for it, or a folder and more files."""
+class Source(ImportOptions):
+    """A file, a folder, a DataFrame or what a datastore holds, and how to read it."""
 
-    data: str = Field(description="Data asset, such as churn.", json_schema_extra=dict(_ASSET))
     source: str = Field(
         "",
         description="Path of a file or folder (in a cell also a DataFrame variable), or a place in a "
@@ -49,6 +48,12 @@ class More(ImportOptions):
     store: str = Field("", description="Datastore that is read, where the source does not name it.")
     query: str = Field("", description="SQL query whose answer is taken, with store.")
     as_of: str = Field("", description="Of a Delta table: a version's number, or a time as 2026-03-01T12:00.")
+
+
+class More(Source):
+    """A table and more rows for it, or a folder and more files."""
+
+    data: str = Field(description="Data asset, such as churn.", json_schema_extra=dict(_ASSET))
 
 
 def _describe(door: Door, told: Described) -> Answer:

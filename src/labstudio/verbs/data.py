@@ -10,7 +10,7 @@ from labstudio.data.options import ImportOptions
 from labstudio.display import data as views
 from labstudio.display import studio
 from labstudio.verbs import Answer, Command, Door, Nothing, Told, explore
-from labstudio.verbs.assets import ASSETS
+from labstudio.verbs.assets import ASSETS, Source
 from labstudio.verbs.files import FILES
 from labstudio.verbs.imports import LOOK
 
@@ -24,18 +24,10 @@ class Use(Told):
     path: str | None = Field(None, description="Folder or database URL; the one in use when not given.")
 
 
-class Add(ImportOptions):
+class Add(Source):
     """A file, a folder, a DataFrame or what a datastore holds, and how to read it."""
 
     name: str = Field(min_length=1, description="Name of the data asset.")
-    source: str = Field(
-        "",
-        description="Path of a file or folder (in a cell also a DataFrame variable), or a place in a "
-        "datastore as lake:sales/orders.csv.",
-    )
-    store: str = Field("", description="Datastore that is read, where the source does not name it.")
-    query: str = Field("", description="SQL query whose answer is taken, with store.")
-    as_of: str = Field("", description="Of a Delta table: a version's number, or a time as 2026-03-01T12:00.")
 
     @model_validator(mode="after")
     def _some_source(self) -> Add:
