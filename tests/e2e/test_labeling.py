@@ -200,7 +200,7 @@ def test_the_next_item_is_painted_at_once(person: Person, items: None) -> None:
 
 
 def test_nothing_is_lost_with_the_line_or_the_page(person: Person, items: None) -> None:
-    ref = project(person.server, "tickets", labels=SUBJECTS)
+    ref = project(person.server, "tickets", labels=SUBJECTS, suggest=False)
     person.opens()
     document = at_work(person, ref)
     person.page.keyboard.press("1")
@@ -297,7 +297,7 @@ def test_boxes_are_kept_as_they_were_drawn(person: Person, items: None) -> None:
 
 
 def test_a_zoomed_and_moved_image_has_the_same_pixels(person: Person, items: None) -> None:
-    ref = project(person.server, "streets", task="boxes", labels=["car", "tree"], image="path")
+    ref = project(person.server, "streets", task="boxes", labels=["car", "tree"], image="path", suggest=False)
     person.opens()
     document = at_work(person, ref)
     document.get_by_role("button", name="Larger").click()
@@ -555,7 +555,7 @@ def test_what_a_model_suggests_is_taken_by_keys(person: Person, marked: None) ->
 
 
 def test_keys_stay_where_they_are_typed(person: Person, items: None) -> None:
-    ref = project(person.server, "streets", task="boxes", labels=["car", "tree"], image="path")
+    ref = project(person.server, "streets", task="boxes", labels=["car", "tree"], image="path", suggest=False)
     person.opens()
     person.does("notebook:create-new", kernelName="python3")
     cells = person.page.locator(".jp-Notebook .jp-Cell")
