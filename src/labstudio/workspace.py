@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from labstudio.labeling import Labeling
     from labstudio.lineage import Lineage
     from labstudio.models import Models
+    from labstudio.serving import Endpoints
     from labstudio.store import Event, Store
 
 FOLDER = ".labstudio"
@@ -149,6 +150,13 @@ class Workspace:
         return Models(self.store)
 
     @cached_property
+    def endpoints(self) -> Endpoints:
+        """Names under which registered models answer."""
+        from labstudio.serving import Endpoints
+
+        return Endpoints(self.store, self.models)
+
+    @cached_property
     def lineage(self) -> Lineage:
         """What was made from what: ``ws.lineage("model:churn@2")`` is the graph around a model."""
         from labstudio.lineage import Lineage
@@ -158,6 +166,7 @@ class Workspace:
             self.data,
             run=lambda run: self.automl.get(run),
             models=lambda: self.models.list(),
+            endpoints=lambda: self.endpoints.list(),
             columns=lambda ref: self.recipes.columns_of(ref),
         )
 

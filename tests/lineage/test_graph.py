@@ -85,7 +85,7 @@ def test_what_is_no_longer_here_says_so(tmp_path):
         ws.store.link(connection, "model:gone@1", "endpoint:live", "serves")
     graph = ws.lineage("a")
     assert [(node.kind, node.here) for node in graph.nodes] == [
-        ("source", True), ("data", True), ("model", False), ("endpoint", True)
+        ("source", True), ("data", True), ("model", False), ("endpoint", False)
     ]  # fmt: skip
     assert graph.node("model:gone@1").facts == "no longer here"
     assert ws.lineage("model:gone@1").subject == "model:gone@1"

@@ -338,7 +338,8 @@ def test_the_history_makes_exactly_the_tables_that_the_capabilities_declare(stor
     import labstudio.data.tables
     import labstudio.jobs.tables
     import labstudio.labeling.tables
-    import labstudio.models.tables  # noqa: F401
+    import labstudio.models.tables
+    import labstudio.serving.tables  # noqa: F401
 
     config = Config(attributes={"connection": None})
     config.set_main_option("script_location", str(database.MIGRATIONS))

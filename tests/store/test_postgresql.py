@@ -116,7 +116,8 @@ def test_the_history_makes_the_same_tables_here(store):
     import labstudio.data.tables
     import labstudio.jobs.tables
     import labstudio.labeling.tables
-    import labstudio.models.tables  # noqa: F401
+    import labstudio.models.tables
+    import labstudio.serving.tables  # noqa: F401
     from labstudio.store import database
 
     config = Config()

@@ -7,7 +7,7 @@ import React, { ReactElement, useEffect, useId, useLayoutEffect, useMemo, useRef
 import { address, get, Lineage } from '../api/client';
 import type { IStudio } from '../studio';
 import { Fetched, useFetched } from './fetched';
-import { dataIcon, jobIcon, modelIcon, recipeIcon, runIcon, storeIcon } from './icons';
+import { dataIcon, endpointIcon, jobIcon, modelIcon, recipeIcon, runIcon, storeIcon } from './icons';
 import { Card, Skeleton, StateView } from './parts';
 import { __ } from './words';
 
@@ -21,6 +21,7 @@ const SWEEPS = 4;
 const ICONS: Record<string, LabIcon> = {
   data: dataIcon,
   datastore: storeIcon,
+  endpoint: endpointIcon,
   job: jobIcon,
   model: modelIcon,
   recipe: recipeIcon,

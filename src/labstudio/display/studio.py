@@ -10,6 +10,7 @@ from labstudio.display.bundle import Bundle, Facts, Heading, Line, Table
 
 if TYPE_CHECKING:
     from labstudio.models import ModelVersion
+    from labstudio.serving import Endpoint
     from labstudio.workspace import Workspace
 
 
@@ -43,6 +44,16 @@ def models(found: Sequence[ModelVersion]) -> Bundle:
         for item in found
     ]
     return Bundle(Heading("Models", str(len(rows))), Table(headers, rows, right=["registered"]))
+
+
+def endpoints(found: Sequence[Endpoint]) -> Bundle:
+    """List endpoints."""
+    if not found:
+        return Bundle(Line("No endpoints yet. %endpoint create NAME MODEL lets a registered model answer."))
+    rows = [[one.name, one.model, wording.ago(one.changed), one.by] for one in found]
+    return Bundle(
+        Heading("Endpoints", str(len(rows))), Table(["endpoint", "model", "since", "made by"], rows)
+    )
 
 
 def model(found: ModelVersion) -> Bundle:

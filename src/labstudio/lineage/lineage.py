@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from labstudio.automl import Run
     from labstudio.data import Data, Version
     from labstudio.models import ModelVersion
+    from labstudio.serving import Endpoint
     from labstudio.store import Edge, Store
 
 MOST = 2_000  # edges in one direction
@@ -30,6 +31,8 @@ class Lineage:
         Gives a run by its id.
     models : callable
         Gives the registered versions.
+    endpoints : callable
+        Gives the endpoints that there are.
     columns : callable
         Says from which columns of its inputs each column of a version comes: pairs of version and column.
 
@@ -50,9 +53,11 @@ class Lineage:
         data: Data,
         run: Callable[[str], Run],
         models: Callable[[], Sequence[ModelVersion]],
+        endpoints: Callable[[], Sequence[Endpoint]],
         columns: Callable[[str], dict[str, list[tuple[str, str]]]],
     ) -> None:
         self._store, self._data, self._run, self._models = store, data, run, models
+        self._endpoints = endpoints
         self.columns = columns
 
     def __call__(self, subject: str) -> Graph:
@@ -61,8 +66,8 @@ class Lineage:
         Parameters
         ----------
         subject : str
-            ``"model:churn@2"``, ``"run:run-3"``, ``"data:orders@1"``; data also as ``"orders@1"`` or
-            ``"orders"``, models as ``"model:churn"`` or ``"model:churn@champion"``.
+            ``"endpoint:churn"``, ``"model:churn@2"``, ``"run:run-3"``, ``"data:orders@1"``; data also as
+            ``"orders@1"`` or ``"orders"``, models as ``"model:churn"`` or ``"model:churn@champion"``.
 
         Raises
         ------
@@ -76,7 +81,10 @@ class Lineage:
             models = {model.subject: model for model in self._models()}
         made = self._imported(edges)
         stores = {source: store for source, version in made.items() if (store := _store_of(version))}
-        return build(subject, edges, stores, partial(self._node, models, made), cut=len(edges) >= MOST)
+        serving = any(edge.target.startswith("endpoint:") for edge in edges)
+        endpoints = {one.subject: one for one in self._endpoints()} if serving else {}
+        describe = partial(self._node, models, made, endpoints)
+        return build(subject, edges, stores, describe, cut=len(edges) >= MOST)
 
     def events(self, subject: str) -> list[dict[str, Any]]:
         """Return OpenLineage events of a thing and of all it was made from: one for each that was produced.
@@ -131,6 +139,8 @@ class Lineage:
                 return self._run(name).subject
             if kind == "model" and subject not in models:
                 return _model(name, models).subject
+            if kind == "endpoint" and subject not in {one.subject for one in self._endpoints()}:
+                raise NotFound(f"There is no endpoint {name!r}.")
         except NotFound:
             if not self._store.lineage(subject, 1):
                 raise
@@ -156,6 +166,7 @@ class Lineage:
         self,
         models: dict[str, ModelVersion],
         imported: dict[str, Version],
+        endpoints: dict[str, Endpoint],
         subject: str,
         kind: str = "",
         name: str = "",
@@ -176,6 +187,9 @@ class Lineage:
         if kind == "model":
             model = models.get(subject)
             return Node(subject, kind, name, ", ".join([model.task, *model.aliases])) if model else gone
+        if kind == "endpoint":
+            there = endpoints.get(subject)
+            return Node(subject, kind, name, f"{there.model} answers") if there else gone
         if kind == "source":
             version = imported.get(subject)
             return gone if version is None else Node(subject, kind, *_source(version))

@@ -7,6 +7,7 @@ from labstudio.verbs import (
     automl,
     data,
     datastores,
+    endpoints,
     jobs,
     labeling,
     lineage,
@@ -29,6 +30,7 @@ VERBS: dict[str, dict[str, Command]] = {
     "register": {"": models.REGISTER},
     "predict": {"": models.PREDICT},
     "models": models.MODELS,
+    "endpoint": endpoints.ENDPOINT,
     "label": labeling.LABEL,
     "jobs": jobs.JOBS,
 }

@@ -28,6 +28,7 @@ from labstudio.server.answers.data import (
     Upload,
 )
 from labstudio.server.answers.datastores import Datastore, Entries, Entry
+from labstudio.server.answers.endpoints import Endpoint
 from labstudio.server.answers.explore import (
     Association,
     Associations,
@@ -138,6 +139,7 @@ __all__ = [
     "Done",
     "Drift",
     "Edge",
+    "Endpoint",
     "Entries",
     "Entry",
     "Event",

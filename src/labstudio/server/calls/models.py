@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labstudio.errors import Invalid, LabstudioError
@@ -68,21 +69,31 @@ def _measure(name: str) -> a.Measure:
 
 def predict(studio: Studio, told: t.Predict, ref: str) -> a.Predictions:
     """Predict rows by the ONNX file of a version."""
-    import pandas as pd
-
     workspace = studio.workspace
     version = workspace.models.get(ref)
     loaded = workspace.models.load(version.ref)
+    return predicted(version.ref, loaded, rows_for(version.ref, loaded, told.rows))
+
+
+def rows_for(ref: str, loaded: OnnxModel, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as the version `ref` takes them; a column that is left out is missing.
+
+    Raises
+    ------
+    Invalid
+        A column is none of the model's, or a value is no single one.
+    """
+    import pandas as pd
+
     known = set(loaded.schema.names)
-    for row in told.rows:
+    for row in rows:
         for name, value in row.items():
             if name not in known:
                 wanted = ", ".join(loaded.schema.names[:20])
-                raise Invalid(f"{version.ref} has no input {name!r}; it wants {wanted}.")
+                raise Invalid(f"{ref} has no input {name!r}; it wants {wanted}.")
             if isinstance(value, list | dict):
                 raise Invalid(f"The value of {name!r} must be a number, a text, true, false or null.")
-    frame = pd.DataFrame(told.rows, columns=list(loaded.schema.names), dtype=object)
-    return _predicted(version, loaded, frame, time.perf_counter())
+    return pd.DataFrame(rows, columns=list(loaded.schema.names), dtype=object)
 
 
 def predict_images(studio: Studio, told: t.PredictImages, ref: str) -> a.Predictions:
@@ -98,17 +109,20 @@ def predict_images(studio: Studio, told: t.PredictImages, ref: str) -> a.Predict
                 )
         images = [studio.uploads.path(one) for one in told.uploads]
         began = time.perf_counter()
-        return _predicted(version, loaded, workspace.labeling.image_model(loaded).vectors(images), began)
+        vectors = workspace.labeling.image_model(loaded).vectors(images)
+        return predicted(version.ref, loaded, vectors, began)
     finally:
         for id in told.uploads:
             studio.uploads.discard(id)
 
 
-def _predicted(version: ModelVersion, loaded: OnnxModel, frame: pd.DataFrame, began: float) -> a.Predictions:
+def predicted(ref: str, loaded: OnnxModel, frame: pd.DataFrame, began: float | None = None) -> a.Predictions:
+    """Ask a loaded version; `began` is when what is timed began, now where not given."""
+    began = time.perf_counter() if began is None else began
     classes = None if loaded.classes is None else loaded.classes.tolist()
     found, *rest = loaded.run(frame, *(("value",) if classes is None else ("label", "probabilities")))
     return a.Predictions(
-        ref=version.ref,
+        ref=ref,
         predictions=found.tolist(),
         classes=classes,
         probabilities=rest[0].tolist() if rest else None,

@@ -17,6 +17,7 @@ from labstudio.server.told.datastores import (
     Browse,
     RemoveDatastore,
 )
+from labstudio.server.told.endpoints import Answering, NewEndpoint
 from labstudio.server.told.explore import (
     Compared,
     Profiled,
@@ -89,6 +90,7 @@ from labstudio.workbench.told import (
 
 __all__ = [
     "About",
+    "Answering",
     "Answers",
     "Archived",
     "AskAbout",
@@ -119,6 +121,7 @@ __all__ = [
     "Most",
     "NewData",
     "NewDetector",
+    "NewEndpoint",
     "NewExport",
     "NewGold",
     "NewImport",
