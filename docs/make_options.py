@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from labstudio.options import Option, options
-from labstudio.verbs import Command, automl, data, datastores, models
+from labstudio.verbs import Command, automl, data, datastores, endpoints, models
 
 PAGE = Path(__file__).parent / "options.md"
 VERBS: dict[str, Command] = {
@@ -14,6 +14,7 @@ VERBS: dict[str, Command] = {
     "%datastore add": datastores.DATASTORES["add"],
     "%register": models.REGISTER,
     "%predict": models.PREDICT,
+    "%endpoint create": endpoints.ENDPOINT["create"],
 }
 
 

@@ -161,8 +161,15 @@ def test_the_way_from_data_to_a_prediction(server: Server) -> None:
     usual = {one["name"]: one["usual"] for one in detail["inputs"]}
     answer = server.post(f"models/{ref('spend@1')}/predict", rows=[usual, {"age": None}])
     assert len(answer["predictions"]) == 2
+    endpoint = server.post("endpoints", name="till", model="spend@1")
+    assert (endpoint["model"], endpoint["subject"]) == ("spend@1", "endpoint:till")
+    at_endpoint = server.post("endpoints/till/predict", rows=[usual, {"age": None}])
+    assert (at_endpoint["ref"], at_endpoint["predictions"]) == ("spend@1", answer["predictions"])
+    switched = server.ask("PUT", "endpoints/till", {"model": "spend"})
+    assert switched == (200, endpoint)  # the newest version answers already
+    assert [one["name"] for one in server.get("endpoints")] == ["till"]
     kinds = [node["kind"] for node in server.get("lineage", subject="model:spend@1")["nodes"]]
-    assert kinds == ["source", "data", "run", "model"]
+    assert kinds == ["source", "data", "run", "model", "endpoint"]
     events = server.ask("GET", "lineage/events", subject="model:spend@1")[1].decode().splitlines()
     assert [json.loads(line)["eventType"] for line in events] == ["COMPLETE"] * 3
     card = server.get(f"data/{ref('people@1')}/card")

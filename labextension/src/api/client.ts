@@ -52,6 +52,7 @@ export type LabelingSpan = Schemas['Span-Output'];
 export type LabelingDoubt = Schemas['LabelingDoubt'];
 export type LabelingToReview = Schemas['LabelingToReview'];
 export type LabelingUndone = Schemas['LabelingUndone'];
+export type Endpoint = Schemas['Endpoint'];
 export type LabelingValue = Schemas['Value-Output'];
 export type Lineage = Schemas['Lineage'];
 export type Look = Schemas['Look'];

@@ -9,6 +9,7 @@ import { Fetched, useFetched } from '../shared/fetched';
 import { LineageCard } from '../shared/lineage';
 import { Ago, Chip, Middle, StateView, VersionChip } from '../shared/parts';
 import type { IStudio } from '../studio';
+import { EndpointsCard } from './endpoints';
 import { fileOf } from './file';
 import { TryIt } from './tryIt';
 import { Versions } from './versions';
@@ -38,6 +39,7 @@ function Overview({ studio, model }: { studio: IStudio; model: ModelDetail }) {
         </div>
         <div className="ls-model-column">
           <TryIt key={model.ref} studio={studio} model={model} />
+          <EndpointsCard studio={studio} model={model} />
           <CertificateCard certificate={model.certificate} download={fileOf(model.ref)} />
         </div>
       </div>

@@ -51,6 +51,7 @@ export const labelIcon = draw('label', line('M12.5 3.5h7a1 1 0 0 1 1 1v7L11 21l-
 export const archiveIcon = draw('archive', line('M3 4h18v4H3zM5 8v12h14V8M10 12h4'));
 export const modelIcon = draw('model', line('m12 3 8 4.5v9L12 21l-8-4.5v-9zM4.3 7.7 12 12l7.7-4.3M12 12v8.7'));
 export const jobIcon = draw('job', line('M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 7.5V12l3 2'));
+export const endpointIcon = draw('endpoint', line('M4 5h16v6H4zM4 13h16v6H4zM7.5 8h.01M7.5 16h.01M11 8h6M11 16h6'));
 export const registerIcon = draw('register', line('M12 14V3m-4 4 4-4 4 4M4 13v7h16v-7'));
 export const certificateIcon = draw(
   'certificate',
