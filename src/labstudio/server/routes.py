@@ -82,6 +82,7 @@ RESOURCES = {
     "imports": "data",
     "automl": "automl",
     "models": "models",
+    "endpoints": "endpoints",
     "jobs": "jobs",
     "quality": "data",
     "recipes": "data",
