@@ -28,7 +28,8 @@ def test_a_route_is_closed_to_whom_the_authorizer_refuses(server: Server, method
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 def test_the_authorizer_is_asked_for_one_resource_a_capability(route: Route) -> None:
     assert route.resource in {
-        f"labstudio-{name}" for name in ("workspace", "data", "labeling", "automl", "models", "jobs")
+        f"labstudio-{name}"
+        for name in ("workspace", "data", "labeling", "automl", "models", "endpoints", "jobs")
     }
     assert route.may in ("read", "write", "execute")
     assert (route.method == "GET") <= (route.may == "read")
