@@ -86,6 +86,14 @@ def test_from_a_file_to_a_model_that_predicts(person: Person) -> None:
     expect(answer).not_to_have_text(before)
     is_open_to_everybody(person, "model")
 
+    # an endpoint of it, to which the lineage leads
+    document.get_by_role("textbox", name="Name of a new endpoint").fill("till")
+    page.keyboard.press("Enter")
+    expect(document.get_by_text("this version answers")).to_be_visible()
+    expect(document.get_by_text("spend@1 answers")).to_be_attached()
+    kinds = [node["kind"] for node in server.get("lineage", subject=f"data:{name}@1")["nodes"]]
+    assert kinds[-2:] == ["model", "endpoint"]
+
     # the cell has come to the same
     page.get_by_role("tab", name=re.compile("\\.ipynb")).click()
     expect(cell.locator(".jp-OutputArea-output", has_text="Certified:")).to_be_visible(timeout=90_000)

@@ -9,8 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from lakes import ACCOUNT, ACCOUNT_KEY, S3_KEY, S3_SECRET, s3_files
 
 from labstudio import Workspace
@@ -300,6 +298,9 @@ async def _at_once(seconds: float) -> None:
 def test_a_key_that_google_cloud_refuses_is_told_without_it(
     ws: Workspace, gcs: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
     key = rsa.generate_private_key(65537, 2048).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
